@@ -1,0 +1,12 @@
+/** The types of everything the JSON API says and hears: all that the web part knows of the server. */
+export type { ApplicationView } from './clients/application.schemas.ts';
+export type { Problem } from './http/problem.schemas.ts';
+export type { InteractionView, Redirect } from './oidc/interaction.schemas.ts';
+export type { Person, SessionView } from './sessions/session.schemas.ts';
+export type { SetUpDetails, SetUpView } from './set-up/set-up.schemas.ts';
+export type {
+  CreatedInvite,
+  InviteInput,
+  InviteView,
+  SignUpDetails,
+} from './sign-up/sign-up.schemas.ts';

@@ -1,0 +1,10 @@
+import { type Static, Type } from 'typebox';
+
+/** RFC 9457 problem details; `title` is a sentence a person may read. */
+export const Problem = Type.Object({
+  status: Type.Integer(),
+  code: Type.String(),
+  title: Type.String(),
+  field: Type.Optional(Type.String()),
+});
+export type Problem = Static<typeof Problem>;
