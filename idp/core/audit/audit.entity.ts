@@ -1,0 +1,45 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+export type AuditEventName =
+  | 'account_created'
+  | 'signed_in'
+  | 'sign_in_failed'
+  | 'signed_out'
+  | 'passkey_added'
+  | 'invite_created'
+  | 'client_authorised'
+  | 'authorisation_refused'
+  | 'redirect_mismatch'
+  | 'token_family_revoked'
+  | 'client_declared'
+  | 'client_retired'
+  | 'group_declared'
+  | 'group_retired';
+
+const AuditEventSchema = defineEntity({
+  name: 'AuditEvent',
+  tableName: 'audit_events',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(),
+    at: p.datetime().onCreate(() => new Date()),
+    event: p.string().$type<AuditEventName>(),
+
+    /** `user:<id>`, an owner (`kubernetes:…`, `ldap`) or `nobody`. */
+    actor: p.string(),
+
+    /** The person concerned; no foreign key, because events outlive their person. */
+    userId: p.uuid().nullable(),
+
+    /** What it was done to: `client:<id>`, `group:<name>`, … */
+    target: p.string().nullable(),
+    ip: p.string().nullable(),
+    userAgent: p.string().nullable(),
+    requestId: p.string().nullable(),
+    details: p.json<Record<string, unknown>>(),
+  },
+});
+
+/** One line of the audit log. Never updated, and never holds a secret. */
+export class AuditEvent extends AuditEventSchema.class {}
+
+AuditEventSchema.setClass(AuditEvent);

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+/** One row that was changed, told by a trigger in the transaction that changed it. */
+export interface RegistryChange {
+  table: 'clients' | 'groups' | 'users' | 'settings';
+  /** The client id, group name, user name or settings key. */
+  key: string;
+  owner: string;
+  actor: string;
+}
+
+export interface ChangeListener {
+  onChange(change: RegistryChange): void;
+
+  /** The line was broken for a while, so changes may have been missed: look at everything again. */
+  onGap(): void;
+}
+
+const RETRY_MS = 1_000;
+
+/** Hears every change of the registry until the signal ends it. Reconnects by itself. */
+export async function followChanges(
+  url: string,
+  listener: ChangeListener,
+  signal: AbortSignal,
+): Promise<void> {
+  let first = true;
+  while (!signal.aborted) {
+    const client = new pg.Client({ connectionString: url, application_name: 'permiso changes' });
+    try {
+      await client.connect();
+      client.on('notification', ({ payload }) => listener.onChange(JSON.parse(payload ?? '{}')));
+      await client.query('listen registry');
+      if (!first) {
+        listener.onGap();
+      }
+      first = false;
+      await untilBroken(client, signal);
+    } catch {
+      // Not reachable right now; the loop tries again, and `onGap` tells the listener once it is.
+      first = false;
+    } finally {
+      await client.end().catch(() => {});
+    }
+    await sleep(signal.aborted ? 0 : RETRY_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+function untilBroken(client: pg.Client, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    client.on('error', () => resolve());
+    client.on('end', () => resolve());
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

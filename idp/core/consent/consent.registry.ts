@@ -1,0 +1,26 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Consent } from './consent.entity.ts';
+
+export async function listConsentedScopes(
+  em: EntityManager,
+  userId: string,
+  clientId: string,
+): Promise<string[]> {
+  const consent = await em.findOne(Consent, { userId, clientId });
+  return consent?.scopes ?? [];
+}
+
+/** Adds to what was agreed before; scopes are only ever taken back by revoking the whole consent. */
+export async function recordConsent(
+  em: EntityManager,
+  userId: string,
+  clientId: string,
+  scopes: string[],
+): Promise<void> {
+  await em.execute(
+    `insert into consents (user_id, client_id, scopes, granted_at) values (?, ?, ?, now())
+     on conflict (user_id, client_id) do update set granted_at = now(),
+       scopes = array(select distinct s from unnest(consents.scopes || excluded.scopes) s order by s)`,
+    [userId, clientId, scopes],
+  );
+}

@@ -1,0 +1,75 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import { AuditEvent } from './audit/audit.entity.ts';
+import { Ceremony } from './ceremony/ceremony.entity.ts';
+import { Client } from './client/client.entity.ts';
+import { ClientSecret } from './client/client-secret.entity.ts';
+import { Consent } from './consent/consent.entity.ts';
+import { Group } from './group/group.entity.ts';
+import { Invite } from './invite/invite.entity.ts';
+import { migrations } from './migrations/index.ts';
+import { Passkey } from './passkey/passkey.entity.ts';
+import { Resource } from './resource/resource.entity.ts';
+import { Session } from './session/session.entity.ts';
+import { Setting } from './settings/settings.entity.ts';
+import { SigningKey } from './signing-key/signing-key.entity.ts';
+import { User } from './user/user.entity.ts';
+
+export type Database = MikroORM;
+
+// Any constant will do; it only has to be the same for every version of Permiso.
+const MIGRATION_LOCK = 7_072_106;
+
+/** Opens a pool; nothing is asked of the server before the first query. */
+export async function connectDatabase(url: string, poolSize = 10): Promise<Database> {
+  return MikroORM.init({
+    clientUrl: url,
+    entities: [
+      AuditEvent,
+      Ceremony,
+      Client,
+      ClientSecret,
+      Consent,
+      Group,
+      Invite,
+      Passkey,
+      Resource,
+      Session,
+      Setting,
+      SigningKey,
+      User,
+    ],
+    extensions: [Migrator],
+    migrations: { migrationsList: migrations, snapshot: false, silent: true },
+    pool: { min: 0, max: poolSize },
+    driverOptions: {
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: 10_000,
+      application_name: 'permiso',
+    },
+    logger: () => {},
+  });
+}
+
+/** Brings the schema up to date. Safe to repeat, and safe when two pods do it at once: the second waits. */
+export async function migrateDatabase(url: string): Promise<void> {
+  const lock = new pg.Client({ connectionString: url, application_name: 'permiso migration' });
+  await lock.connect();
+  try {
+    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const database = await connectDatabase(url, 2);
+    try {
+      await database.migrator.up();
+    } finally {
+      await database.close();
+    }
+  } finally {
+    await lock.end();
+  }
+}
+
+/** Whether the schema is the one this version was written for. */
+export async function isMigrated(database: Database): Promise<boolean> {
+  return (await database.migrator.getPending()).length === 0;
+}

@@ -1,0 +1,63 @@
+/** Why Permiso said no. Closed, so that every door must say what it answers to each. */
+export type RefusalCode =
+  | 'invalid_input'
+  | 'not_found'
+  | 'owned_elsewhere'
+  | 'already_taken'
+  | 'not_signed_in'
+  | 'not_allowed'
+  | 'set_up_closed'
+  | 'bootstrap_code_wrong'
+  | 'invite_not_valid'
+  | 'ceremony_expired'
+  | 'passkey_refused'
+  | 'fresh_passkey_required'
+  | 'interaction_expired'
+  | 'user_disabled'
+  | 'not_in_groups'
+  | 'client_closed'
+  | 'cross_site';
+
+/** A no with a reason for a person. Everything else that is thrown is an accident. */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+
+  constructor(code: RefusalCode, sentence: string) {
+    super(sentence);
+    this.name = 'Refusal';
+    this.code = code;
+  }
+}
+
+/** Input that breaks a rule: names the field, so that a form or a manifest can point at it. */
+export class InvalidInput extends Refusal {
+  readonly field: string;
+
+  constructor(field: string, sentence: string) {
+    super('invalid_input', sentence);
+    this.name = 'InvalidInput';
+    this.field = field;
+  }
+}
+
+/** A unique value that somebody else holds already. */
+export class AlreadyTaken extends Refusal {
+  readonly field: string;
+
+  constructor(field: string, sentence: string) {
+    super('already_taken', sentence);
+    this.name = 'AlreadyTaken';
+    this.field = field;
+  }
+}
+
+/** The row exists and another declarer holds it; nothing of it was changed. */
+export class OwnedElsewhere extends Refusal {
+  readonly owner: string;
+
+  constructor(what: string, owner: string) {
+    super('owned_elsewhere', `${what} is declared by ${owner} and can only be changed there`);
+    this.name = 'OwnedElsewhere';
+    this.owner = owner;
+  }
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { recordAudit } from '../audit/audit.registry.ts';
+import { OwnedElsewhere } from '../errors.ts';
+import { actAs } from '../owner/actor.ts';
+import type { Owner } from '../owner/owner.ts';
+import { type CustomClaim, Group } from './group.entity.ts';
+
+export interface GroupDeclaration {
+  name: string;
+  displayName: string;
+  declaredMembers: string[] | null;
+  membersAreExact: boolean;
+  customClaims: CustomClaim[];
+}
+
+/** Makes the group exist as declared. Safe to repeat; says whether anything changed. */
+export async function declareGroup(
+  em: EntityManager,
+  declaration: GroupDeclaration,
+  owner: Owner,
+  ownerUid: string | null = null,
+): Promise<{ group: Group; changed: boolean }> {
+  return actAs(em, owner, async (tx) => {
+    const existing = await tx.findOne(Group, { name: declaration.name });
+    if (existing && existing.owner !== owner) {
+      throw new OwnedElsewhere(`group "${existing.name}"`, existing.owner);
+    }
+    const columns = { ...declaration, owner, ownerUid };
+    if (existing && isSame(existing, columns)) {
+      return { group: existing, changed: false };
+    }
+    const group = existing
+      ? tx.assign(existing, columns)
+      : tx.create(Group, { id: randomUUID(), ...columns });
+    await tx.persist(group).flush();
+    await recordAudit(tx, { event: 'group_declared', actor: owner, target: `group:${group.name}` });
+    return { group, changed: true };
+  });
+}
+
+/** Makes the group not exist; clients that name it stay closed to its members. Safe to repeat. */
+export async function retireGroup(em: EntityManager, name: string, owner: Owner): Promise<void> {
+  await actAs(em, owner, async (tx) => {
+    const gone = await tx.nativeDelete(Group, { name, owner });
+    if (gone === 1) {
+      await recordAudit(tx, { event: 'group_retired', actor: owner, target: `group:${name}` });
+    }
+  });
+}
+
+/** Which of these names are no group (yet). */
+export async function listUnknownGroups(em: EntityManager, names: string[]): Promise<string[]> {
+  const known = await em.find(Group, { name: names }, { fields: ['name'] });
+  return names.filter((name) => !known.some((group) => group.name === name));
+}
+
+/** How many people are in the group now, and which declared names belong to nobody yet. */
+export async function getMembership(
+  em: EntityManager,
+  group: Group,
+): Promise<{ memberCount: number; unknownMembers: string[] }> {
+  const declared = group.declaredMembers ?? [];
+  const [row] = await em.execute<{ member_count: number; unknown_members: string[] }[]>(
+    `select (select count(*)::int from memberships where group_id = ?) as member_count,
+            array(select name from unnest(?::text[]) as name
+                  where not exists (select 1 from users where username = name)) as unknown_members`,
+    [group.id, declared],
+  );
+  return { memberCount: row?.member_count ?? 0, unknownMembers: row?.unknown_members ?? [] };
+}
+
+/** Puts a person into groups whose membership the web pages keep. */
+export async function addToGroups(
+  em: EntityManager,
+  userId: string,
+  names: string[],
+): Promise<void> {
+  await em.execute(
+    `insert into group_members (group_id, user_id)
+     select id, ? from groups where name = any(?) order by id on conflict do nothing`,
+    [userId, names],
+  );
+}
+
+function isSame(group: Group, columns: Partial<Group>): boolean {
+  return Object.entries(columns).every(([key, value]) =>
+    isDeepStrictEqual(group[key as keyof Group], value),
+  );
+}

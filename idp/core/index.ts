@@ -1,0 +1,64 @@
+/** The front door of the registry: nothing else of core may be imported from outside. */
+export type { EntityManager } from '@mikro-orm/postgresql';
+export { type AuthorisedPerson, decideAccess, listApplications } from './access/access.ts';
+export { type AuditRecord, type RequestOrigin, recordAudit } from './audit/audit.registry.ts';
+export { beginCeremony, consumeCeremony } from './ceremony/ceremony.registry.ts';
+export { type ChangeListener, followChanges, type RegistryChange } from './change-feed.ts';
+export type { ClientDeclaration, GrantType, SigningAlg } from './client/client.declaration.ts';
+export type { Client } from './client/client.entity.ts';
+export { declareClient, findClient, getClient, retireClient } from './client/client.registry.ts';
+export {
+  addClientSecret,
+  hasClientSecret,
+  keepOnlyClientSecret,
+  listClientSecretHashes,
+} from './client/client-secret.registry.ts';
+export { listConsentedScopes, recordConsent } from './consent/consent.registry.ts';
+export { connectDatabase, type Database, isMigrated, migrateDatabase } from './database.ts';
+export { createKeyring, type Keyring, WrongEncryptionKey } from './encryption/keyring.ts';
+export { createToken, hashToken } from './encryption/token.ts';
+export {
+  ConfigurationError,
+  integer,
+  oneOf,
+  origin,
+  readEnvironment,
+  registryVariables,
+  secret,
+  text,
+  type Variable,
+} from './environment.ts';
+export { AlreadyTaken, InvalidInput, OwnedElsewhere, Refusal, type RefusalCode } from './errors.ts';
+export {
+  addToGroups,
+  declareGroup,
+  type GroupDeclaration,
+  getMembership,
+  listUnknownGroups,
+  retireGroup,
+} from './group/group.registry.ts';
+export {
+  assertBootstrapCode,
+  assertEncryptionKey,
+  assertSetUpOpen,
+  closeSetUp,
+  ensureBootstrapCode,
+  isSetUpOpen,
+} from './instance/instance.registry.ts';
+export { consumeInvite, createInvite, getInvite } from './invite/invite.registry.ts';
+export { createLogger, type Logger } from './log.ts';
+export { ADMIN, kubernetesOwner, type Owner } from './owner/owner.ts';
+export type { Passkey } from './passkey/passkey.entity.ts';
+export { addPasskey, findPasskey, recordPasskeyUse } from './passkey/passkey.registry.ts';
+export { forgetResource, listResources, recordResource } from './resource/resource.registry.ts';
+export type { Session, SignInMethod } from './session/session.entity.ts';
+export { type Device, endSession, findSession, recordSignIn } from './session/session.registry.ts';
+export { getGeneralSettings } from './settings/settings.registry.ts';
+export {
+  ensureSigningKeys,
+  listSigningKeys,
+  type PrivateJwk,
+} from './signing-key/signing-key.registry.ts';
+export type { User } from './user/user.entity.ts';
+export { assertPersonIsNew, createUser, findUser } from './user/user.registry.ts';
+export { type PersonDetails, toPersonDetails } from './user/user.rules.ts';

@@ -1,0 +1,24 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+const InviteSchema = defineEntity({
+  name: 'Invite',
+  tableName: 'invites',
+  properties: {
+    id: p.uuid().primary(),
+    tokenHash: p.string(),
+    createdBy: p.uuid(),
+    expiresAt: p.datetime(),
+    usageLimit: p.integer().nullable(),
+    uses: p.integer().default(0),
+
+    /** Names of groups a new person joins. */
+    groups: p.array<string>(),
+    revokedAt: p.datetime().nullable(),
+    createdAt: p.datetime().onCreate(() => new Date()),
+  },
+});
+
+/** A link that lets people sign up. */
+export class Invite extends InviteSchema.class {}
+
+InviteSchema.setClass(Invite);

@@ -1,0 +1,281 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** The registry, the OIDC records, and the database's own guards. */
+export class First extends Migration {
+  override name = '0001-first';
+
+  override up(): void {
+    for (const sql of [PEOPLE, CLIENTS, GROUPS, INSTANCE, OIDC, GUARDS, CHANGE_FEED]) {
+      this.addSql(sql);
+    }
+  }
+}
+
+const PEOPLE = `
+create table users (
+  id uuid primary key,
+  username text not null unique check (username = lower(username)),
+  display_name text not null,
+  email text not null,
+  email_verified boolean not null default false,
+  is_admin boolean not null default false,
+  disabled_at timestamptz,
+  owner text not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+create unique index users_email on users (lower(email));
+
+create table passkeys (
+  id text primary key,
+  user_id uuid not null references users on delete cascade,
+  public_key bytea not null,
+  counter bigint not null,
+  transports text[] not null,
+  backup_eligible boolean not null,
+  backed_up boolean not null,
+  aaguid uuid not null,
+  name text not null,
+  created_at timestamptz not null,
+  last_used_at timestamptz
+);
+create index passkeys_user_id on passkeys (user_id);
+
+create table sessions (
+  id uuid primary key,
+  token_hash text not null unique,
+  user_id uuid not null references users on delete cascade,
+  method text not null,
+  authenticated_at timestamptz not null,
+  expires_at timestamptz not null,
+  ip text,
+  user_agent text,
+  created_at timestamptz not null,
+  oidc jsonb not null default '{}'
+);
+comment on column sessions.oidc is 'what the OIDC layer remembers of the session: which client holds which grant';
+create index sessions_user_id on sessions (user_id);
+
+create table ceremonies (
+  challenge text primary key,
+  kind text not null,
+  browser_hash text not null,
+  details jsonb not null,
+  expires_at timestamptz not null
+);
+create index ceremonies_expires_at on ceremonies (expires_at);
+
+create table invites (
+  id uuid primary key,
+  token_hash text not null unique,
+  created_by uuid not null references users on delete cascade,
+  expires_at timestamptz not null,
+  usage_limit integer check (usage_limit > 0),
+  uses integer not null default 0,
+  groups text[] not null,
+  revoked_at timestamptz,
+  created_at timestamptz not null,
+  check (usage_limit is null or uses <= usage_limit)
+);`;
+
+const CLIENTS = `
+create table clients (
+  id text primary key,
+  name text not null,
+  type text not null check (type in ('confidential', 'public')),
+  callback_urls text[] not null,
+  logout_callback_urls text[] not null,
+  backchannel_logout_url text,
+  launch_url text,
+  logo_url text,
+  grant_types text[] not null,
+  pkce_required boolean not null,
+  require_reauthentication boolean not null,
+  require_pushed_authorization_requests boolean not null,
+  skip_consent boolean not null,
+  id_token_signing_alg text not null check (id_token_signing_alg in ('ES256', 'RS256', 'EdDSA')),
+  access_token_lifetime integer,
+  id_token_lifetime integer,
+  refresh_token_lifetime integer,
+  access_mode text not null check (access_mode in ('everyone', 'groups', 'nobody')),
+  access_groups text[] not null,
+  federated_credentials jsonb not null,
+  owner text not null,
+  owner_uid text,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  check (type = 'confidential' or pkce_required),
+  check ((access_mode = 'groups') = (access_groups <> '{}'))
+);
+
+create table client_secrets (
+  id uuid primary key,
+  client_id text not null references clients on delete cascade,
+  hash text not null,
+  created_at timestamptz not null,
+  expires_at timestamptz
+);
+create index client_secrets_client_id on client_secrets (client_id);
+
+create table consents (
+  user_id uuid not null references users on delete cascade,
+  client_id text not null references clients on delete cascade,
+  scopes text[] not null,
+  granted_at timestamptz not null,
+  primary key (user_id, client_id)
+);
+create index consents_client_id on consents (client_id);`;
+
+const GROUPS = `
+create table groups (
+  id uuid primary key,
+  name text not null unique,
+  display_name text not null,
+  declared_members text[],
+  members_are_exact boolean not null,
+  custom_claims jsonb not null,
+  owner text not null,
+  owner_uid text,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+create index groups_declared_members on groups using gin (declared_members);
+
+create table group_members (
+  group_id uuid not null references groups on delete cascade,
+  user_id uuid not null references users on delete cascade,
+  primary key (group_id, user_id)
+);
+create index group_members_user_id on group_members (user_id);
+
+create view memberships as
+  select g.id as group_id, u.id as user_id
+    from users u join groups g on g.declared_members @> array[u.username]
+  union
+  select m.group_id, m.user_id
+    from group_members m join groups g on g.id = m.group_id
+   where g.declared_members is null or not g.members_are_exact;
+comment on view memberships is 'who is in which group: declared by name (a name may come later), or added by hand';`;
+
+const INSTANCE = `
+create table instance (
+  id boolean primary key default true check (id),
+  set_up_at timestamptz,
+  bootstrap_code text,
+  key_check text
+);
+insert into instance default values;
+
+create table settings (
+  key text primary key,
+  value jsonb not null,
+  owner text not null,
+  updated_at timestamptz not null
+);
+
+create table resources (
+  kind text not null,
+  namespace text not null,
+  name text not null,
+  spec jsonb not null,
+  ready boolean not null,
+  reason text not null,
+  message text not null,
+  updated_at timestamptz not null,
+  primary key (kind, namespace, name)
+);
+
+create table audit_events (
+  id bigint generated by default as identity primary key,
+  at timestamptz not null,
+  event text not null,
+  actor text not null,
+  user_id uuid,
+  target text,
+  ip text,
+  user_agent text,
+  request_id text,
+  details jsonb not null
+);
+create index audit_events_at on audit_events (at);
+create index audit_events_user_id on audit_events (user_id, at);`;
+
+const OIDC = `
+create table signing_keys (
+  id text primary key,
+  alg text not null,
+  state text not null check (state in ('next', 'active', 'retiring')),
+  private_jwk text not null,
+  created_at timestamptz not null
+);
+create unique index signing_keys_active on signing_keys (alg) where state = 'active';
+
+create table oidc_records (
+  id text primary key,
+  model text not null,
+  payload jsonb not null,
+  grant_id text,
+  uid text,
+  user_code text,
+  client_id text references clients on delete cascade,
+  user_id uuid references users on delete cascade,
+  session_id uuid references sessions on delete cascade,
+  consumed_at timestamptz,
+  expires_at timestamptz not null
+);
+create index oidc_records_grant_id on oidc_records (grant_id) where grant_id is not null;
+create unique index oidc_records_uid on oidc_records (uid) where uid is not null;
+create unique index oidc_records_user_code on oidc_records (user_code) where user_code is not null;
+create index oidc_records_client_id on oidc_records (client_id);
+create index oidc_records_user_id on oidc_records (user_id);
+create index oidc_records_session_id on oidc_records (session_id);
+create index oidc_records_expires_at on oidc_records (expires_at);`;
+
+const GUARDS = `
+create function refuse_foreign_change() returns trigger language plpgsql as $$
+declare
+  actor text := coalesce(nullif(current_setting('permiso.actor', true), ''), 'admin');
+begin
+  if tg_op <> 'INSERT' and old.owner not in ('admin', actor) then
+    raise exception 'a row of % is declared by %, and % tried to change it', tg_table_name, old.owner, actor
+      using errcode = 'insufficient_privilege';
+  end if;
+  if tg_op <> 'DELETE' and new.owner not in ('admin', actor) then
+    raise exception '% tried to declare a row of % in the name of %', actor, tg_table_name, new.owner
+      using errcode = 'insufficient_privilege';
+  end if;
+  return coalesce(new, old);
+end $$;
+create trigger refuse_foreign_change before insert or update or delete on clients
+  for each row execute function refuse_foreign_change();
+create trigger refuse_foreign_change before insert or update or delete on groups
+  for each row execute function refuse_foreign_change();
+create trigger refuse_foreign_change before insert or update or delete on settings
+  for each row execute function refuse_foreign_change();
+
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'insufficient_privilege';
+end $$;
+create trigger refuse_change before update on audit_events for each row execute function refuse_change();`;
+
+const CHANGE_FEED = `
+create function announce_change() returns trigger language plpgsql as $$
+declare
+  changed jsonb := to_jsonb(coalesce(new, old));
+begin
+  perform pg_notify('registry', json_build_object(
+    'table', tg_table_name,
+    'key', changed ->> tg_argv[0],
+    'owner', changed ->> 'owner',
+    'actor', coalesce(nullif(current_setting('permiso.actor', true), ''), 'admin'))::text);
+  return null;
+end $$;
+create trigger announce_change after insert or update or delete on clients
+  for each row execute function announce_change('id');
+create trigger announce_change after insert or update or delete on groups
+  for each row execute function announce_change('name');
+create trigger announce_change after insert or update or delete on users
+  for each row execute function announce_change('username');
+create trigger announce_change after insert or update or delete on settings
+  for each row execute function announce_change('key');`;

@@ -1,0 +1,38 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Resource } from './resource.entity.ts';
+
+export type ResourceKey = Pick<Resource, 'kind' | 'namespace' | 'name'>;
+
+/** Keeps the newest verdict on a resource; writes nothing when nothing changed. */
+export async function recordResource(
+  em: EntityManager,
+  resource: Omit<Resource, 'updatedAt'>,
+): Promise<void> {
+  await em.execute(
+    `insert into resources (kind, namespace, name, spec, ready, reason, message, updated_at)
+     values (?, ?, ?, ?::jsonb, ?, ?, ?, now())
+     on conflict (kind, namespace, name) do update
+       set spec = excluded.spec, ready = excluded.ready, reason = excluded.reason, message = excluded.message, updated_at = now()
+       where (resources.spec, resources.ready, resources.reason, resources.message)
+         is distinct from (excluded.spec, excluded.ready, excluded.reason, excluded.message)`,
+    [
+      resource.kind,
+      resource.namespace,
+      resource.name,
+      JSON.stringify(resource.spec),
+      resource.ready,
+      resource.reason,
+      resource.message,
+    ],
+  );
+}
+
+export async function listResources(em: EntityManager): Promise<Resource[]> {
+  return em.find(Resource, {}, { orderBy: { kind: 'asc', namespace: 'asc', name: 'asc' } });
+}
+
+/** Forgets a resource that is gone. Safe to repeat. */
+export async function forgetResource(em: EntityManager, key: ResourceKey): Promise<void> {
+  const { kind, namespace, name } = key;
+  await em.nativeDelete(Resource, { kind, namespace, name });
+}

@@ -1,0 +1,36 @@
+import { InvalidInput } from '../errors.ts';
+
+export interface PersonDetails {
+  username: string;
+  displayName: string;
+  email: string;
+}
+
+const USERNAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
+
+// One addr-spec (RFC 5321 §4.1.2), without quoting or comments: nodemailer would split `a@b,c@d` in two.
+const EMAIL =
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
+
+const CONTROL = /\p{Cc}/u;
+
+/** Trims what people add by accident, then refuses what no rule allows, naming the field. */
+export function toPersonDetails(input: PersonDetails): PersonDetails {
+  const username = input.username.trim();
+  const displayName = input.displayName.trim();
+  const email = input.email.trim();
+
+  if (!USERNAME.test(username)) {
+    throw new InvalidInput(
+      'username',
+      'A username has 1 to 64 lower-case letters, digits, dots, hyphens or underscores, and begins and ends with a letter or digit',
+    );
+  }
+  if (displayName === '' || CONTROL.test(displayName)) {
+    throw new InvalidInput('displayName', 'A name has at least one character and no line breaks');
+  }
+  if (!EMAIL.test(email)) {
+    throw new InvalidInput('email', `"${email.slice(0, 80)}" is not an email address`);
+  }
+  return { username, displayName, email };
+}
