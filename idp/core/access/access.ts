@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Refusal } from '../errors.ts';
+import { query } from '../query.ts';
 
 /** The person as tokens describe them, read together with the decision so that both are of one moment. */
 export interface AuthorisedPerson {
@@ -41,12 +42,13 @@ export async function decideAccess(
 }
 
 async function read(em: EntityManager, userId: string, clientId: string): Promise<Row | undefined> {
-  const [row] = await em.execute<Row[]>(
+  const [row] = await query<Row>(
+    em,
     `select u.id, u.username, u.display_name, u.email, u.email_verified, u.disabled_at is not null as disabled,
             c.name as client_name, c.access_mode, c.access_groups,
             array(select g.name from memberships m join groups g on g.id = m.group_id
                   where m.user_id = u.id order by g.name) as groups
-     from users u, clients c where u.id = ? and c.id = ?`,
+     from users u, clients c where u.id = $1 and c.id = $2`,
     [userId, clientId],
   );
   return row;
@@ -94,12 +96,13 @@ export async function listApplications(
   em: EntityManager,
   userId: string,
 ): Promise<OpenApplication[]> {
-  return em.execute<OpenApplication[]>(
+  return query<OpenApplication>(
+    em,
     `select c.id, c.name, c.launch_url as "launchUrl", c.logo_url as "logoUrl" from clients c
      where 'authorization_code' = any(c.grant_types)
        and (c.access_mode = 'everyone' or (c.access_mode = 'groups' and exists (
          select 1 from memberships m join groups g on g.id = m.group_id
-         where m.user_id = ? and g.name = any(c.access_groups))))
+         where m.user_id = $1 and g.name = any(c.access_groups))))
      order by lower(c.name), c.id`,
     [userId],
   );

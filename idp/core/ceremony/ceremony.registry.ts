@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Refusal } from '../errors.ts';
+import { query } from '../query.ts';
 import type { CeremonyKind } from './ceremony.entity.ts';
 
 const LIFETIME_SECONDS = 5 * 60;
@@ -12,9 +13,10 @@ export interface BeginCeremony {
 }
 
 export async function beginCeremony(em: EntityManager, ceremony: BeginCeremony): Promise<void> {
-  await em.execute(
+  await query(
+    em,
     `insert into ceremonies (challenge, kind, browser_hash, details, expires_at)
-     values (?, ?, ?, ?::jsonb, now() + make_interval(secs => ?))`,
+     values ($1, $2, $3, $4::jsonb, now() + make_interval(secs => $5))`,
     [
       ceremony.challenge,
       ceremony.kind,
@@ -33,10 +35,14 @@ export async function consumeCeremony(
   em: EntityManager,
   answer: { kind: CeremonyKind; challenge: string; browserHash: string },
 ): Promise<{ details: Record<string, unknown> }> {
-  const [row] = await em.execute<
-    { kind: string; browser_hash: string; details: Record<string, unknown>; alive: boolean }[]
-  >(
-    'delete from ceremonies where challenge = ? returning kind, browser_hash, details, expires_at > now() as alive',
+  const [row] = await query<{
+    kind: string;
+    browser_hash: string;
+    details: Record<string, unknown>;
+    alive: boolean;
+  }>(
+    em,
+    'delete from ceremonies where challenge = $1 returning kind, browser_hash, details, expires_at > now() as alive',
     [answer.challenge],
   );
   if (!row?.alive || row.kind !== answer.kind || row.browser_hash !== answer.browserHash) {

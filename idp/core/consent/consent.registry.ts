@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { query } from '../query.ts';
 import { Consent } from './consent.entity.ts';
 
 export async function listConsentedScopes(
@@ -14,11 +15,11 @@ export async function listConsentedScopes(
 export async function recordConsent(
   em: EntityManager,
   userId: string,
-  clientId: string,
-  scopes: string[],
+  { clientId, scopes }: { clientId: string; scopes: string[] },
 ): Promise<void> {
-  await em.execute(
-    `insert into consents (user_id, client_id, scopes, granted_at) values (?, ?, ?, now())
+  await query(
+    em,
+    `insert into consents (user_id, client_id, scopes, granted_at) values ($1, $2, $3, now())
      on conflict (user_id, client_id) do update set granted_at = now(),
        scopes = array(select distinct s from unnest(consents.scopes || excluded.scopes) s order by s)`,
     [userId, clientId, scopes],

@@ -5,6 +5,7 @@ import { recordAudit } from '../audit/audit.registry.ts';
 import { OwnedElsewhere } from '../errors.ts';
 import { actAs } from '../owner/actor.ts';
 import type { Owner } from '../owner/owner.ts';
+import { query } from '../query.ts';
 import { type CustomClaim, Group } from './group.entity.ts';
 
 export interface GroupDeclaration {
@@ -62,9 +63,10 @@ export async function getMembership(
   group: Group,
 ): Promise<{ memberCount: number; unknownMembers: string[] }> {
   const declared = group.declaredMembers ?? [];
-  const [row] = await em.execute<{ member_count: number; unknown_members: string[] }[]>(
-    `select (select count(*)::int from memberships where group_id = ?) as member_count,
-            array(select name from unnest(?::text[]) as name
+  const [row] = await query<{ member_count: number; unknown_members: string[] }>(
+    em,
+    `select (select count(*)::int from memberships where group_id = $1) as member_count,
+            array(select name from unnest($2::text[]) as name
                   where not exists (select 1 from users where username = name)) as unknown_members`,
     [group.id, declared],
   );
@@ -77,9 +79,10 @@ export async function addToGroups(
   userId: string,
   names: string[],
 ): Promise<void> {
-  await em.execute(
+  await query(
+    em,
     `insert into group_members (group_id, user_id)
-     select id, ? from groups where name = any(?) order by id on conflict do nothing`,
+     select id, $1 from groups where name = any($2) order by id on conflict do nothing`,
     [userId, names],
   );
 }

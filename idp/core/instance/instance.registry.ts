@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Keyring } from '../encryption/keyring.ts';
 import { hashToken } from '../encryption/token.ts';
 import { Refusal } from '../errors.ts';
+import { query } from '../query.ts';
 
 const KEY_CHECK = { plaintext: 'permiso', place: 'instance/key_check' };
 const CODE_PLACE = 'instance/bootstrap_code';
@@ -10,8 +11,9 @@ const CODE_PLACE = 'instance/bootstrap_code';
 /** Throws `WrongEncryptionKey` unless this is the key the database was encrypted with. */
 export async function assertEncryptionKey(em: EntityManager, keyring: Keyring): Promise<void> {
   const sealed = keyring.encrypt(KEY_CHECK.plaintext, KEY_CHECK.place);
-  const [row] = await em.execute<{ key_check: string }[]>(
-    'update instance set key_check = coalesce(key_check, ?) returning key_check',
+  const [row] = await query<{ key_check: string }>(
+    em,
+    'update instance set key_check = coalesce(key_check, $1) returning key_check',
     [sealed],
   );
   keyring.decrypt(row?.key_check ?? '', KEY_CHECK.place);
@@ -19,7 +21,8 @@ export async function assertEncryptionKey(em: EntityManager, keyring: Keyring): 
 
 /** Whether the first administrator is still to be made. Decided by a mark, never by counting people. */
 export async function isSetUpOpen(em: EntityManager): Promise<boolean> {
-  const [row] = await em.execute<{ open: boolean }[]>(
+  const [row] = await query<{ open: boolean }>(
+    em,
     'select set_up_at is null as open from instance',
   );
   return row?.open ?? false;
@@ -33,7 +36,8 @@ export async function assertSetUpOpen(em: EntityManager): Promise<void> {
 
 /** Closes set-up for good, as a compare-and-set: of parallel set-ups exactly one passes. */
 export async function closeSetUp(em: EntityManager): Promise<void> {
-  const rows = await em.execute<unknown[]>(
+  const rows = await query<object>(
+    em,
     'update instance set set_up_at = now(), bootstrap_code = null where set_up_at is null returning id',
   );
   if (rows.length === 0) {
@@ -44,8 +48,9 @@ export async function closeSetUp(em: EntityManager): Promise<void> {
 /** The code that set-up asks for, made once for all replicas; kept encrypted so that each of them can tell it. */
 export async function ensureBootstrapCode(em: EntityManager, keyring: Keyring): Promise<string> {
   const made = keyring.encrypt(randomBytes(16).toString('hex'), CODE_PLACE);
-  const [row] = await em.execute<{ bootstrap_code: string }[]>(
-    'update instance set bootstrap_code = coalesce(bootstrap_code, ?) returning bootstrap_code',
+  const [row] = await query<{ bootstrap_code: string }>(
+    em,
+    'update instance set bootstrap_code = coalesce(bootstrap_code, $1) returning bootstrap_code',
     [made],
   );
   return keyring.decrypt(row?.bootstrap_code ?? '', CODE_PLACE);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { createToken, hashToken } from '../encryption/token.ts';
 import { InvalidInput, Refusal } from '../errors.ts';
+import { query } from '../query.ts';
 import { Invite } from './invite.entity.ts';
 
 export interface NewInvite {
@@ -33,17 +34,22 @@ export async function getInvite(em: EntityManager, token: string): Promise<Invit
   return invite;
 }
 
-/** Takes one use, as a compare-and-set: of any number of parallel sign-ups only as many succeed as the limit says. */
-export async function consumeInvite(em: EntityManager, id: string): Promise<void> {
-  const rows = await em.execute<unknown[]>(
+/**
+ * Takes one use, as a compare-and-set: of any number of parallel sign-ups only as many succeed as the limit
+ * says. Tells which groups the new person joins.
+ */
+export async function consumeInvite(em: EntityManager, id: string): Promise<{ groups: string[] }> {
+  const [invite] = await query<{ groups: string[] }>(
+    em,
     `update invites set uses = uses + 1
-     where id = ? and revoked_at is null and expires_at > now() and (usage_limit is null or uses < usage_limit)
-     returning id`,
+     where id = $1 and revoked_at is null and expires_at > now() and (usage_limit is null or uses < usage_limit)
+     returning groups`,
     [id],
   );
-  if (rows.length === 0) {
+  if (!invite) {
     throw notValid();
   }
+  return invite;
 }
 
 function isUsable({ revokedAt, expiresAt, usageLimit, uses }: Invite): boolean {

@@ -177,7 +177,7 @@ create table resources (
   kind text not null,
   namespace text not null,
   name text not null,
-  spec jsonb not null,
+  spec jsonb,
   ready boolean not null,
   reason text not null,
   message text not null,

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { query } from '../query.ts';
 import type { Owner } from './owner.ts';
 
 /**
@@ -11,7 +12,7 @@ export async function actAs<T>(
   work: (em: EntityManager) => Promise<T>,
 ): Promise<T> {
   return em.transactional(async (tx) => {
-    await tx.execute(`select set_config('permiso.actor', ?, true)`, [actor]);
+    await query(tx, `select set_config('permiso.actor', $1, true)`, [actor]);
     return work(tx);
   });
 }

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { query } from '../query.ts';
 import { Passkey } from './passkey.entity.ts';
 
 export type NewPasskey = Pick<
@@ -28,8 +29,9 @@ export async function recordPasskeyUse(
   id: string,
   use: { counter: number; backedUp: boolean },
 ): Promise<void> {
-  await em.execute(
-    'update passkeys set counter = greatest(counter, ?), backed_up = ?, last_used_at = now() where id = ?',
+  await query(
+    em,
+    'update passkeys set counter = greatest(counter, $1), backed_up = $2, last_used_at = now() where id = $3',
     [use.counter, use.backedUp, id],
   );
 }

@@ -8,8 +8,8 @@ const ResourceSchema = defineEntity({
     namespace: p.string().primary(),
     name: p.string().primary(),
 
-    /** The last accepted spec: what a resource that is gone had declared, so that it can still be retired. */
-    spec: p.json<unknown>(),
+    /** The last accepted spec: what a resource that is gone had declared, so that it can still be retired. Null: none was. */
+    spec: p.json<unknown>().nullable(),
     ready: p.boolean(),
     reason: p.string(),
     message: p.string(),

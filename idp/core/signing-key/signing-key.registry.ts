@@ -2,6 +2,7 @@ import { generateKeyPairSync, type JsonWebKey, randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { SigningAlg } from '../client/client.declaration.ts';
 import type { Keyring } from '../encryption/keyring.ts';
+import { query } from '../query.ts';
 import { SigningKey } from './signing-key.entity.ts';
 
 export interface PrivateJwk extends JsonWebKey {
@@ -15,7 +16,7 @@ const ALGS: SigningAlg[] = ['RS256', 'ES256', 'EdDSA'];
 /** Makes the first key of each algorithm when there is none. Two replicas that start at once end with one set. */
 export async function ensureSigningKeys(em: EntityManager, keyring: Keyring): Promise<void> {
   await em.transactional(async (tx) => {
-    await tx.execute('lock table signing_keys in share row exclusive mode');
+    await query(tx, 'lock table signing_keys in share row exclusive mode');
     for (const alg of ALGS) {
       const exists = await tx.count(SigningKey, { alg, state: 'active' });
       if (exists === 0) {

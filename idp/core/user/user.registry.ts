@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import { AlreadyTaken } from '../errors.ts';
 import { ADMIN } from '../owner/owner.ts';
+import { query } from '../query.ts';
 import { User } from './user.entity.ts';
 import type { PersonDetails } from './user.rules.ts';
 
@@ -11,9 +11,10 @@ export async function findUser(em: EntityManager, id: string): Promise<User | nu
 
 /** Asked before the passkey is made, so that nobody makes one for a name they cannot have. */
 export async function assertPersonIsNew(em: EntityManager, details: PersonDetails): Promise<void> {
-  const [taken] = await em.execute<{ username: string }[]>(
-    'select username from users where username = ? or lower(email) = lower(?) order by username = ? desc limit 1',
-    [details.username, details.email, details.username],
+  const [taken] = await query<{ username: string }>(
+    em,
+    'select username from users where username = $1 or lower(email) = lower($2) order by username = $1 desc limit 1',
+    [details.username, details.email],
   );
   if (taken?.username === details.username) {
     throw new AlreadyTaken('username', `The username "${details.username}" is taken`);
@@ -27,10 +28,20 @@ export async function assertPersonIsNew(em: EntityManager, details: PersonDetail
 export async function createUser(
   em: EntityManager,
   details: PersonDetails,
-  isAdmin: boolean,
+  { id, isAdmin }: { id: string; isAdmin: boolean },
 ): Promise<User> {
   await assertPersonIsNew(em, details);
-  const user = em.create(User, { id: randomUUID(), ...details, isAdmin, owner: ADMIN });
-  await em.persist(user).flush();
+  const user = em.create(User, { id, ...details, isAdmin, owner: ADMIN });
+  try {
+    await em.persist(user).flush();
+  } catch (error) {
+    if (error instanceof UniqueConstraintViolationException) {
+      throw new AlreadyTaken(
+        'username',
+        'Somebody took this username or email address a moment ago',
+      );
+    }
+    throw error;
+  }
   return user;
 }

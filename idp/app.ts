@@ -1,0 +1,85 @@
+import cookie from '@fastify/cookie';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import { applicationRoutes } from './clients/application.routes.ts';
+import { healthRoutes } from './http/health.ts';
+import { answerProblem, sendProblem } from './http/problem.ts';
+import { addSecurityHeaders, refuseCrossSite } from './http/security.ts';
+import type { Services } from './http/services.ts';
+import { addUnitOfWork } from './http/unit-of-work.ts';
+import { loadWebShell, sendShell, type WebShell, webPages } from './http/web-shell.ts';
+import { interactionRoutes } from './oidc/interaction.routes.ts';
+import { oidcPlugin } from './oidc/oidc.plugin.ts';
+import { createProvider } from './oidc/oidc.provider.ts';
+import { sessionRoutes } from './sessions/session.routes.ts';
+import { setUpRoutes } from './set-up/set-up.routes.ts';
+import { inviteRoutes } from './sign-up/invite.routes.ts';
+import { signUpRoutes } from './sign-up/sign-up.routes.ts';
+
+/** The IdP as an HTTP application, with no process in it: what answers, in order. */
+export async function createApp(services: Services): Promise<FastifyInstance> {
+  const { config, database, log, draining } = services;
+  const shell = loadWebShell();
+  const provider = createProvider(services, shell);
+  const app = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: config.TRUST_PROXY,
+    bodyLimit: 1024 * 1024,
+    routerOptions: { maxParamLength: 256 },
+  });
+
+  addSecurityHeaders(app, config);
+  addUnitOfWork(app, database);
+  app.setErrorHandler(answerProblem);
+  app.setNotFoundHandler((request, reply) => answerNotFound(request, reply, shell));
+  app.addHook('onSend', async (_request, reply) => {
+    if (draining.value) {
+      reply.header('connection', 'close');
+    }
+  });
+
+  await app.register(healthRoutes, services);
+  await app.register(oidcPlugin, { services, provider });
+  await app.register(cookie);
+  await app.register(webPages, { shell });
+  await app.register(async (person) => {
+    person.addHook('onRequest', refuseCrossSite(config.APP_URL));
+    await person.register(interactionRoutes, { services, provider });
+  });
+  await app.register(
+    async (api) => {
+      api.addHook('onRequest', refuseCrossSite(config.APP_URL));
+      for (const routes of [
+        sessionRoutes,
+        setUpRoutes,
+        signUpRoutes,
+        inviteRoutes,
+        applicationRoutes,
+      ]) {
+        await api.register(routes, services);
+      }
+    },
+    { prefix: '/api' },
+  );
+  return app;
+}
+
+/** People get the page that says so, programs a problem. */
+function answerNotFound(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  shell: WebShell,
+): FastifyReply {
+  const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
+  if (wantsPage && !request.url.startsWith('/api/')) {
+    return sendShell(reply.status(404), shell);
+  }
+  const title = `There is nothing at ${request.method} ${request.url.split('?')[0]}`;
+  return sendProblem(reply, { status: 404, code: 'not_found', title });
+}

@@ -1,0 +1,79 @@
+import {
+  integer,
+  oneOf,
+  origin,
+  readEnvironment,
+  registryVariables,
+  secret,
+  text,
+  type Variable,
+} from '#core';
+
+export const variables = {
+  APP_URL: {
+    description:
+      'public origin of Permiso, such as https://id.example.com: issuer, passkey domain and base of every link',
+    read: origin,
+  },
+  ENCRYPTION_KEY: {
+    description:
+      'encrypts secrets in the database; at least 16 bytes, such as the output of openssl rand -base64 32',
+    read: secret(16),
+  },
+  PREVIOUS_ENCRYPTION_KEY: {
+    description: 'the key before this one, while rows are still encrypted with it',
+    fallback: '',
+    read: (value) => (value === '' ? null : secret(16)(value)),
+  },
+  ...registryVariables,
+  PORT: { description: 'port to listen on', fallback: '1812', read: integer(0, 65_535) },
+  HOST: { description: 'address to listen on', fallback: '0.0.0.0', read: text },
+  UNIX_SOCKET: {
+    description: 'path of a socket to listen on instead of HOST and PORT',
+    fallback: '',
+    read: text,
+  },
+  TRUST_PROXY: {
+    description:
+      'false, or the comma-separated CIDRs of the proxies in front, whose X-Forwarded-For is believed',
+    fallback: 'false',
+    read: proxies,
+  },
+  BOOTSTRAP_CODE: {
+    description: 'what /setup asks for in production; printed in the log when not given',
+    fallback: '',
+    read: text,
+  },
+  APP_ENV: {
+    description: 'production, or development: /setup asks for no bootstrap code',
+    fallback: 'production',
+    read: oneOf('production', 'development'),
+  },
+} satisfies Record<string, Variable<unknown>>;
+
+export type Config = ReturnType<typeof readConfig>;
+
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+) {
+  return readEnvironment(variables, environment);
+}
+
+/** What the migration step needs: the database, and nothing that only a running IdP uses. */
+export function readMigrationConfig() {
+  return readEnvironment(registryVariables, process.env);
+}
+
+function proxies(value: string): false | string[] {
+  if (value === 'false' || value === '') {
+    return false;
+  }
+  const list = value.split(',').map((entry) => entry.trim());
+  const bad = list.find((entry) => !/^[0-9a-fA-F.:]+(\/\d{1,3})?$/.test(entry));
+  if (bad !== undefined) {
+    throw new Error(
+      `must be "false" or a comma-separated list of addresses and CIDRs; "${bad}" is neither`,
+    );
+  }
+  return list;
+}

@@ -1,0 +1,60 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { AlreadyTaken, InvalidInput, Refusal, type RefusalCode } from '#core';
+import type { Problem } from './problem.schemas.ts';
+
+const STATUS: Record<RefusalCode, number> = {
+  invalid_input: 422,
+  not_found: 404,
+  owned_elsewhere: 409,
+  already_taken: 409,
+  not_signed_in: 401,
+  not_allowed: 403,
+  set_up_closed: 404,
+  bootstrap_code_wrong: 403,
+  invite_not_valid: 404,
+  ceremony_expired: 409,
+  passkey_refused: 401,
+  fresh_passkey_required: 403,
+  interaction_expired: 404,
+  user_disabled: 403,
+  not_in_groups: 403,
+  client_closed: 403,
+  cross_site: 403,
+};
+
+/** The one place where errors become HTTP (RFC 9457). Accidents tell the caller nothing but the request id. */
+export function answerProblem(
+  error: FastifyError | Refusal,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const problem = toProblem(error);
+  if (problem.status >= 500) {
+    request.log.error({ err: error }, 'request failed');
+  }
+  return sendProblem(reply, problem);
+}
+
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply
+    .status(problem.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(problem));
+}
+
+export function toProblem(error: FastifyError | Refusal): Problem {
+  if (error instanceof Refusal) {
+    const problem = { status: STATUS[error.code], code: error.code, title: error.message };
+    const namesField = error instanceof InvalidInput || error instanceof AlreadyTaken;
+    return namesField ? { ...problem, field: error.field } : problem;
+  }
+  // Fastify's own refusals (bad JSON, failed schema, too large) are safe to repeat to the caller.
+  if (error.statusCode && error.statusCode < 500) {
+    return { status: error.statusCode, code: 'bad_request', title: error.message };
+  }
+  return {
+    status: 500,
+    code: 'internal',
+    title: 'Something went wrong on our side. Please try again',
+  };
+}

@@ -1,0 +1,113 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  createToken,
+  endSession,
+  findSession,
+  getGeneralSettings,
+  hashToken,
+  Refusal,
+  type RequestOrigin,
+  recordSignIn,
+  type Session,
+  type SignInMethod,
+  type User,
+} from '#core';
+import type { Person } from '../sessions/session.schemas.ts';
+import { cookieNames, readCookie, setCookie } from './cookies.ts';
+import type { Services } from './services.ts';
+
+export interface SignedIn {
+  session: Session;
+  user: User;
+}
+
+/** Who is signed in in this browser; asked of the database at every request, so that an ended session is dead at once. */
+export async function findSignedIn(
+  request: FastifyRequest,
+  { config }: Services,
+): Promise<SignedIn | null> {
+  const token = readCookie(request, cookieNames(config).session);
+  return token ? findSession(request.em, token) : null;
+}
+
+export async function requireSignedIn(
+  request: FastifyRequest,
+  services: Services,
+): Promise<SignedIn> {
+  const signedIn = await findSignedIn(request, services);
+  if (!signedIn) {
+    throw new Refusal('not_signed_in', 'Please sign in first');
+  }
+  return signedIn;
+}
+
+export async function requireAdmin(request: FastifyRequest, services: Services): Promise<SignedIn> {
+  const signedIn = await requireSignedIn(request, services);
+  if (!signedIn.user.isAdmin) {
+    throw new Refusal('not_allowed', 'Only administrators may do this');
+  }
+  return signedIn;
+}
+
+/** Signs the person in in this browser, in the caller's transaction. */
+export async function signIn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  services: Services,
+  proof: { userId: string; method: SignInMethod },
+): Promise<void> {
+  const previous = await findSignedIn(request, services);
+  const { sessionLifetime } = await getGeneralSettings(request.em);
+  const { ip, userAgent } = originOf(request);
+  const { token, session } = await recordSignIn(request.em, {
+    ...proof,
+    device: { ip, userAgent },
+    lifetime: sessionLifetime,
+    previous: previous?.session ?? null,
+  });
+  setCookie(reply, services.config, {
+    name: cookieNames(services.config).session,
+    value: token,
+    expires: session.expiresAt,
+  });
+}
+
+export async function signOut(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  services: Services,
+): Promise<SignedIn | null> {
+  const signedIn = await findSignedIn(request, services);
+  if (signedIn) {
+    await endSession(request.em, signedIn.session.id);
+  }
+  reply.clearCookie(cookieNames(services.config).session, { path: '/' });
+  return signedIn;
+}
+
+/** Ties a ceremony to the browser that began it: the hash of a cookie made for nothing else. */
+export function bindBrowser(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { config }: Services,
+): string {
+  const name = cookieNames(config).browser;
+  const known = readCookie(request, name);
+  const value = known ?? createToken();
+  if (!known) {
+    setCookie(reply, config, { name, value });
+  }
+  return hashToken(value);
+}
+
+export function originOf(request: FastifyRequest): RequestOrigin {
+  return {
+    ip: request.ip,
+    userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
+    requestId: request.id,
+  };
+}
+
+export function toPerson({ id, username, displayName, email, isAdmin }: User): Person {
+  return { id, username, displayName, email, isAdmin };
+}

@@ -1,0 +1,167 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { errors } from 'oidc-provider';
+import { type Database, findClient, hashToken, listClientSecretHashes, query } from '#core';
+import { toMetadata } from './client-metadata.ts';
+
+// Ids that are bearer values are kept as hashes. A grant's id is none, and other rows name it.
+const NAMED_BY_OTHERS = new Set(['Grant']);
+
+interface Row {
+  payload: AdapterPayload;
+  consumed: number | null;
+}
+
+/** Where oidc-provider keeps what it makes. Plain SQL: it runs a dozen times in every sign-in. */
+export function createAdapter(database: Database): (model: string) => Adapter {
+  const execute: Execute = (sql, values) => query(database.em.fork(), sql, values);
+
+  return (model) => {
+    if (model === 'Client') {
+      return clientAdapter(database);
+    }
+    return model === 'Session' ? sessionAdapter(execute) : recordAdapter(execute, model);
+  };
+}
+
+type Execute = <Row extends object>(sql: string, values: unknown[]) => Promise<Row[]>;
+
+function recordAdapter(execute: Execute, model: string): Adapter {
+  const keyOf = (id: string) => (NAMED_BY_OTHERS.has(model) ? id : hashToken(`${model}:${id}`));
+  const findWhere = async (where: string, value: string, id?: string) => {
+    const [row] = await execute<Row>(
+      `select payload, extract(epoch from consumed_at)::bigint::int as consumed
+       from oidc_records where model = $1 and ${where} = $2`,
+      [model, value],
+    );
+    return row && toPayload(row, id);
+  };
+
+  return {
+    async upsert(id, { jti: _bearer, ...payload }, expiresIn) {
+      await execute(UPSERT, [
+        keyOf(id),
+        model,
+        JSON.stringify(payload),
+        payload.grantId ?? null,
+        payload.uid ?? null,
+        payload.userCode ?? null,
+        payload.clientId ?? null,
+        payload.accountId ?? null,
+        payload.expiresWithSession ? (payload.sessionUid ?? null) : null,
+        expiresIn,
+      ]);
+    },
+    find: (id) => findWhere('id', keyOf(id), id),
+    findByUid: (uid) => findWhere('uid', uid),
+    findByUserCode: (userCode) => findWhere('user_code', userCode),
+    async destroy(id) {
+      await execute('delete from oidc_records where id = $1', [keyOf(id)]);
+    },
+    async revokeByGrantId(grantId) {
+      await execute('delete from oidc_records where grant_id = $1', [grantId]);
+    },
+    /** Single use is this compare-and-set: of parallel exchanges one finds the row unused, the others nothing. */
+    async consume(id) {
+      const rows = await execute(
+        'update oidc_records set consumed_at = now() where id = $1 and consumed_at is null returning id',
+        [keyOf(id)],
+      );
+      if (rows.length === 0) {
+        throw new errors.InvalidGrant('it was already used');
+      }
+    },
+  };
+}
+
+// The look-ups turn a client or person who is just being deleted into null; foreign keys then have nothing to refuse.
+const UPSERT = `
+insert into oidc_records (id, model, payload, grant_id, uid, user_code, client_id, user_id, session_id, expires_at)
+values ($1, $2, $3::jsonb, $4, $5, $6, (select id from clients where id = $7), (select id from users where id = $8::uuid),
+        (select id from sessions where id = $9::uuid), now() + make_interval(secs => $10))
+on conflict (id) do update set payload = excluded.payload, expires_at = excluded.expires_at,
+  client_id = excluded.client_id, user_id = excluded.user_id, session_id = excluded.session_id`;
+
+function toPayload({ payload, consumed }: Row, id: string | undefined): AdapterPayload {
+  return { ...payload, ...(id && { jti: id }), ...(consumed && { consumed }) };
+}
+
+interface SessionRow {
+  uid: string;
+  account: string;
+  authenticated: number;
+  expires: number;
+  method: string;
+  oidc: Record<string, unknown>;
+}
+
+/**
+ * A session of oidc-provider is a row of `sessions` and the other way round: one cookie, one truth. Rows are made
+ * by our own sign-in only; this adapter keeps what the OIDC layer remembers in them, and cannot revive an ended one.
+ */
+function sessionAdapter(execute: Execute): Adapter {
+  const findWhere = async (where: string, value: string, token?: string) => {
+    const [row] = await execute<SessionRow>(
+      `select s.id as uid, s.user_id as account, s.method, s.oidc,
+              floor(extract(epoch from s.authenticated_at))::int as authenticated,
+              floor(extract(epoch from s.expires_at))::int as expires
+       from sessions s join users u on u.id = s.user_id
+       where ${where} = $1 and s.expires_at > now() and u.disabled_at is null`,
+      [value],
+    );
+    return row && toSession(row, token);
+  };
+
+  return {
+    async upsert(token, { accountId, authorizations, state }) {
+      if (accountId) {
+        await execute('update sessions set oidc = $1::jsonb where token_hash = $2', [
+          JSON.stringify({ authorizations, state }),
+          hashToken(token),
+        ]);
+      }
+    },
+    find: (token) => findWhere('s.token_hash', hashToken(token), token),
+    findByUid: (uid) => findWhere('s.id', uid),
+    findByUserCode: async () => undefined,
+    async destroy(token) {
+      await execute('delete from sessions where token_hash = $1', [hashToken(token)]);
+    },
+    revokeByGrantId: async () => {},
+    consume: async () => {},
+  };
+}
+
+function toSession(row: SessionRow, token: string | undefined): AdapterPayload {
+  return {
+    kind: 'Session',
+    ...(token && { jti: token }),
+    uid: row.uid,
+    accountId: row.account,
+    loginTs: row.authenticated,
+    exp: row.expires,
+    ...authenticationMethods(row.method),
+    ...row.oidc,
+  } as AdapterPayload;
+}
+
+/** RFC 8176: a verified passkey is possession of a key plus a user check. Signing up proves neither yet. */
+export function authenticationMethods(method: string): { amr?: string[] } {
+  return method === 'passkey' ? { amr: ['pop', 'user', 'mfa'] } : {};
+}
+
+function clientAdapter(database: Database): Adapter {
+  const unused = async () => {};
+  return {
+    upsert: unused,
+    destroy: unused,
+    consume: unused,
+    revokeByGrantId: unused,
+    findByUid: async () => undefined,
+    findByUserCode: async () => undefined,
+    async find(id) {
+      const em = database.em.fork();
+      const client = await findClient(em, id);
+      return client ? toMetadata(client, await listClientSecretHashes(em, id)) : undefined;
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { FastifyInstance } from 'fastify';
+import type { Provider } from 'oidc-provider';
+import type { Services } from '../http/services.ts';
+
+const PATHS = [
+  '/oauth/*',
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+  '/.well-known/jwks.json',
+];
+
+/** Hands requests to oidc-provider, which reads bodies itself and answers past Fastify. */
+export async function oidcPlugin(
+  app: FastifyInstance,
+  { services, provider }: { services: Services; provider: Provider },
+): Promise<void> {
+  const { host, protocol } = new URL(services.config.APP_URL);
+  const answer = provider.callback();
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _body, done) => done(null));
+
+  for (const url of PATHS) {
+    app.all(url, (request, reply) => {
+      // It builds every URL from these headers, so a forged Host would end up in discovery and in links.
+      request.raw.headers.host = host;
+      request.raw.headers['x-forwarded-proto'] = protocol.slice(0, -1);
+      delete request.raw.headers['x-forwarded-host'];
+      reply.hijack();
+      void answer(request.raw, reply.raw);
+    });
+  }
+}

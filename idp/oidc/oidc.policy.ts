@@ -1,0 +1,35 @@
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import type { ClientExtras } from './client-metadata.ts';
+import { refusalOf } from './oidc.claims.ts';
+
+const { base, Check, Prompt } = interactionPolicy;
+
+/** What an authorization request may need the person for, in this order: sign in, be allowed, agree. */
+export function createPolicy() {
+  const policy = base();
+  policy.get('login')?.checks.add(reauthentication);
+  // Consent is remembered for native clients too: a stolen loopback redirect still lacks the PKCE verifier.
+  policy.get('consent')?.checks.remove('native_client_prompt');
+  policy.add(new Prompt({ name: 'access', requestable: false }, access), 1);
+  return policy;
+}
+
+const reauthentication = new Check(
+  'reauthentication',
+  'this application asks for a passkey each time',
+  'login_required',
+  ({ oidc }: KoaContextWithOIDC) =>
+    (oidc.client as Partial<ClientExtras> | undefined)?.require_reauthentication === true &&
+    !oidc.result?.login,
+);
+
+const access = new Check(
+  'refused',
+  'this account may not use this application',
+  'access_denied',
+  ({ oidc }: KoaContextWithOIDC) => refusalOf(oidc.account) !== undefined,
+  ({ oidc }: KoaContextWithOIDC) => {
+    const refusal = refusalOf(oidc.account);
+    return { refusal: { status: 403, code: refusal?.code, title: refusal?.message } };
+  },
+);

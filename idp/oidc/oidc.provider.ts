@@ -1,0 +1,140 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type Account, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type Database, decideAccess, hashToken, Refusal } from '#core';
+import { cookieNames, isSecure } from '../http/cookies.ts';
+import type { Services } from '../http/services.ts';
+import { type ClientExtras, EXTRA_METADATA } from './client-metadata.ts';
+import { createAdapter } from './oidc.adapter.ts';
+import { CLAIMS_OF_SCOPE, toAccount, toRefusedAccount } from './oidc.claims.ts';
+import { createGrantLoader } from './oidc.grants.ts';
+import { type OidcPages, renderRefusal, renderSignedOut, renderSignOut } from './oidc.pages.ts';
+import { createPolicy } from './oidc.policy.ts';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** OpenID Connect by oidc-provider, over our registry. */
+export function createProvider(services: Services, pages: OidcPages): Provider {
+  const provider = new Provider(services.config.APP_URL, {
+    ...endpoints(),
+    ...people(services),
+    ...lifetimes(),
+    adapter: createAdapter(services.database),
+    jwks: { keys: services.signingKeys as never[] },
+    cookies: cookies(services),
+    extraClientMetadata: { properties: EXTRA_METADATA },
+    pkce: { required: (_ctx, client) => (client as Partial<ClientExtras>).pkce_required !== false },
+    renderError: async (ctx, out, error) => renderRefusal(ctx, pages, { out, error }),
+  });
+  // Koa believes X-Forwarded-Proto only as a proxy; oidc.plugin.ts sets it from APP_URL, never from the request.
+  provider.proxy = true;
+  compareSecretsByHash(provider);
+  keepSessionToken(provider);
+  return provider;
+
+  function endpoints(): Configuration {
+    return {
+      routes: {
+        authorization: '/oauth/authorize',
+        token: '/oauth/token',
+        userinfo: '/oauth/userinfo',
+        jwks: '/.well-known/jwks.json',
+        end_session: '/oauth/logout',
+      },
+      features: {
+        devInteractions: { enabled: false },
+        rpInitiatedLogout: {
+          enabled: true,
+          logoutSource: async (ctx) => renderSignOut(ctx, pages),
+          postLogoutSuccessSource: async (ctx) => renderSignedOut(ctx, pages),
+        },
+      },
+      enabledJWA: {
+        idTokenSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
+      },
+      responseTypes: ['code'],
+      scopes: ['openid', 'offline_access'],
+      claims: CLAIMS_OF_SCOPE,
+      // Applications read groups from the ID token as often as from userinfo: both say the same.
+      conformIdTokenClaims: false,
+      interactions: {
+        policy: createPolicy(),
+        url: (_ctx, { uid }) => `/interaction/${uid}`,
+      },
+    };
+  }
+}
+
+function people({ database }: Services): Configuration {
+  return {
+    loadExistingGrant: createGrantLoader(database),
+    findAccount: (ctx, id) => findAccount(database, ctx, id),
+  };
+}
+
+/** Asked by oidc-provider at every authorization, grant, refresh and userinfo; the answer is never cached. */
+async function findAccount(
+  database: Database,
+  ctx: KoaContextWithOIDC,
+  id: string,
+): Promise<Account | undefined> {
+  const clientId = ctx.oidc.client?.clientId;
+  if (!clientId) {
+    return undefined;
+  }
+  const person = await decideAccess(database.em.fork(), id, clientId);
+  if (!(person instanceof Refusal)) {
+    return toAccount(person);
+  }
+  const isAuthorization = ctx.oidc.route === 'authorization' || ctx.oidc.route === 'resume';
+  return isAuthorization ? toRefusedAccount(id, person) : undefined;
+}
+
+function lifetimes(): Configuration {
+  const orDefault = (seconds: number | null | undefined, fallback: number) => seconds ?? fallback;
+  const extras = (client: unknown) => client as Partial<ClientExtras>;
+  return {
+    ttl: {
+      AuthorizationCode: MINUTE,
+      Interaction: 10 * MINUTE,
+      Grant: 365 * DAY,
+      Session: (_ctx, session) => Math.max(1, (session.exp ?? 0) - Math.floor(Date.now() / 1000)),
+      AccessToken: (_ctx, _token, client) =>
+        orDefault(extras(client).access_token_lifetime, 15 * MINUTE),
+      IdToken: (_ctx, _token, client) => orDefault(extras(client).id_token_lifetime, HOUR),
+      RefreshToken: (_ctx, _token, client) =>
+        orDefault(extras(client).refresh_token_lifetime, 30 * DAY),
+    },
+  };
+}
+
+function cookies({ config }: Services): Configuration['cookies'] {
+  const { session, interaction, resume } = cookieNames(config);
+  const options = { httpOnly: true, sameSite: 'lax', secure: isSecure(config.APP_URL) } as const;
+  return {
+    names: { session, interaction, resume },
+    // Unsigned: their values are 256 random bits or name a row that is bound to one of those.
+    keys: [],
+    long: options,
+    short: options,
+  };
+}
+
+/** Secrets are kept as SHA-256 of random values; several may live side by side during rotation. */
+function compareSecretsByHash(provider: Provider): void {
+  provider.Client.prototype.compareClientSecret = function (
+    this: Partial<ClientExtras>,
+    secret: string,
+  ) {
+    const given = Buffer.from(hashToken(secret));
+    return (this.secret_hashes ?? [])
+      .map((hash) => timingSafeEqual(Buffer.from(hash), given))
+      .includes(true);
+  };
+}
+
+/** Our own sign-in gives every session a new token, so oidc-provider need not change it again half-way. */
+function keepSessionToken(provider: Provider): void {
+  provider.Session.prototype.resetIdentifier = () => {};
+}

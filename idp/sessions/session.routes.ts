@@ -1,0 +1,100 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { findUser, getGeneralSettings, isSetUpOpen, Refusal, recordAudit, type User } from '#core';
+import type { Services } from '../http/services.ts';
+import { bindBrowser, findSignedIn, originOf, signIn, signOut, toPerson } from '../http/session.ts';
+import { AuthenticationInput, RequestOptions } from '../passkeys/passkey.schemas.ts';
+import { beginSignIn, finishSignIn } from '../passkeys/passkey.service.ts';
+import { SessionView } from './session.schemas.ts';
+
+export const sessionRoutes: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
+  const { APP_URL } = services.config;
+
+  app.get('/session', { schema: { response: { 200: SessionView } } }, async (request) => {
+    const signedIn = await findSignedIn(request, services);
+    return toView(request, services, signedIn?.user ?? null);
+  });
+
+  app.post(
+    '/session/options',
+    { schema: { response: { 200: RequestOptions } } },
+    async (request, reply) =>
+      beginSignIn(request.em, { appUrl: APP_URL, hash: bindBrowser(request, reply, services) }),
+  );
+
+  app.post(
+    '/session',
+    { schema: { body: AuthenticationInput, response: { 200: SessionView } } },
+    async (request, reply) => {
+      const browser = { appUrl: APP_URL, hash: bindBrowser(request, reply, services) };
+      const user = await identify(request, () =>
+        finishSignIn(request.em, browser, request.body.credential),
+      );
+      await signIn(request, reply, services, { userId: user.id, method: 'passkey' });
+      await recordAudit(request.em, {
+        event: 'signed_in',
+        actor: `user:${user.id}`,
+        userId: user.id,
+        origin: originOf(request),
+        details: { method: 'passkey' },
+      });
+      return toView(request, services, user);
+    },
+  );
+
+  app.delete('/session', async (request, reply) => {
+    const signedIn = await signOut(request, reply, services);
+    if (signedIn) {
+      const { id } = signedIn.user;
+      const origin = originOf(request);
+      await recordAudit(request.em, {
+        event: 'signed_out',
+        actor: `user:${id}`,
+        userId: id,
+        origin,
+      });
+    }
+    return reply.status(204).send();
+  });
+};
+
+/** The person behind the passkey; every refusal on the way is an audit event. */
+async function identify(
+  request: FastifyRequest,
+  finish: () => Promise<{ userId: string }>,
+): Promise<User> {
+  try {
+    const { userId } = await finish();
+    const user = await findUser(request.em, userId);
+    if (!user || user.disabledAt) {
+      throw new Refusal(
+        'user_disabled',
+        'This account is disabled. An administrator can enable it again',
+      );
+    }
+    return user;
+  } catch (error) {
+    if (error instanceof Refusal) {
+      await recordAudit(request.em, {
+        event: 'sign_in_failed',
+        actor: 'nobody',
+        origin: originOf(request),
+        details: { code: error.code, reason: error.message },
+      });
+    }
+    throw error;
+  }
+}
+
+async function toView(
+  request: FastifyRequest,
+  { config }: Services,
+  user: User | null,
+): Promise<SessionView> {
+  const { name } = await getGeneralSettings(request.em);
+  return {
+    instance: { name, origin: config.APP_URL },
+    user: user && toPerson(user),
+    setUpOpen: await isSetUpOpen(request.em),
+  };
+}

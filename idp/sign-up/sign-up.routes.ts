@@ -1,0 +1,55 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import { addToGroups, consumeInvite, getGeneralSettings, getInvite } from '#core';
+import type { Services } from '../http/services.ts';
+import { toPerson } from '../http/session.ts';
+import { CreationOptions, RegistrationInput } from '../passkeys/passkey.schemas.ts';
+import { SessionView } from '../sessions/session.schemas.ts';
+import { InviteView, SignUpDetails } from './sign-up.schemas.ts';
+import { beginSignUp, finishSignUp } from './sign-up.service.ts';
+
+const ByToken = Type.Object({ token: Type.String({ maxLength: 128 }) });
+
+export const signUpRoutes: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
+  app.get(
+    '/sign-up/:token',
+    { schema: { params: ByToken, response: { 200: InviteView } } },
+    async ({ em, params }) => {
+      const { expiresAt } = await getInvite(em, params.token);
+      return { expiresAt: expiresAt.toISOString() };
+    },
+  );
+
+  app.post(
+    '/sign-up/:token/options',
+    { schema: { params: ByToken, body: SignUpDetails, response: { 200: CreationOptions } } },
+    async (request, reply) => {
+      const invite = await getInvite(request.em, request.params.token);
+      return beginSignUp(
+        { request, reply, services },
+        { kind: 'sign_up', input: request.body, details: { inviteId: invite.id } },
+      );
+    },
+  );
+
+  app.post(
+    '/sign-up/:token',
+    { schema: { params: ByToken, body: RegistrationInput, response: { 200: SessionView } } },
+    async (request, reply) => {
+      const user = await finishSignUp(
+        { request, reply, services },
+        {
+          kind: 'sign_up',
+          credential: request.body.credential,
+          consume: async (em, details, created) => {
+            const { groups } = await consumeInvite(em, String(details.inviteId));
+            await addToGroups(em, created.id, groups);
+          },
+        },
+      );
+      const { name } = await getGeneralSettings(request.em);
+      const instance = { name, origin: services.config.APP_URL };
+      return { instance, user: toPerson(user), setUpOpen: false };
+    },
+  );
+};

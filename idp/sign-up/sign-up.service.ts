@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { RegistrationResponseJSON } from '@simplewebauthn/server';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  addPasskey,
+  assertPersonIsNew,
+  createUser,
+  type EntityManager,
+  type PersonDetails,
+  recordAudit,
+  toPersonDetails,
+  type User,
+} from '#core';
+import type { Services } from '../http/services.ts';
+import { bindBrowser, originOf, signIn } from '../http/session.ts';
+import { beginRegistration, finishRegistration } from '../passkeys/passkey.service.ts';
+
+/** The two ways to become an account: the first administrator, and everybody else by a link. */
+type Kind = 'set_up' | 'sign_up';
+
+interface Exchange {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  services: Services;
+}
+
+/** Details first, so that nobody makes a passkey for an account they cannot have. */
+export async function beginSignUp(
+  { request, reply, services }: Exchange,
+  {
+    kind,
+    input,
+    details = {},
+  }: { kind: Kind; input: PersonDetails; details?: Record<string, unknown> },
+) {
+  const person = toPersonDetails(input);
+  await assertPersonIsNew(request.em, person);
+  const browser = { appUrl: services.config.APP_URL, hash: bindBrowser(request, reply, services) };
+  return beginRegistration(request.em, browser, { kind, userId: randomUUID(), person, details });
+}
+
+interface SignUpAnswer {
+  kind: Kind;
+  credential: RegistrationResponseJSON;
+
+  /** Takes what makes this sign-up possible (the open set-up, a use of the invite), or refuses. */
+  consume(em: EntityManager, details: Record<string, unknown>, user: User): Promise<void>;
+}
+
+/** The account, its passkey and its session come to be together, or none of them does. */
+export async function finishSignUp(
+  { request, reply, services }: Exchange,
+  { kind, credential, consume }: SignUpAnswer,
+): Promise<User> {
+  const browser = { appUrl: services.config.APP_URL, hash: bindBrowser(request, reply, services) };
+  const { details, passkey } = await finishRegistration(request.em, browser, kind, credential);
+  const { person, userId } = details as { person: PersonDetails; userId: string };
+
+  const user = await request.em.transactional(async (em) => {
+    const created = await createUser(em, person, { id: userId, isAdmin: kind === 'set_up' });
+    await consume(em, details, created);
+    await addPasskey(em, { ...passkey, userId });
+    const facts = { actor: `user:${userId}`, userId, origin: originOf(request) };
+    await recordAudit(em, { event: 'account_created', ...facts, details: { by: kind } });
+    await recordAudit(em, { event: 'passkey_added', ...facts, details: { name: passkey.name } });
+    return created;
+  });
+  await signIn(request, reply, services, { userId, method: 'sign_up' });
+  return user;
+}

@@ -1,0 +1,83 @@
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+} from '@simplewebauthn/browser';
+import type {
+  ApplicationView,
+  CreatedInvite,
+  InteractionView,
+  InviteInput,
+  InviteView,
+  Redirect,
+  SessionView,
+  SetUpDetails,
+  SetUpView,
+  SignUpDetails,
+} from '#api';
+import { t } from '#web/locales/locales.ts';
+import { Problem } from '#web/problem.ts';
+
+export const getSession = () => request<SessionView>('GET', '/api/session');
+export const getSignInOptions = () =>
+  request<PublicKeyCredentialRequestOptionsJSON>('POST', '/api/session/options');
+export const signIn = (credential: AuthenticationResponseJSON) =>
+  request<SessionView>('POST', '/api/session', { credential });
+export const signOut = () => request<void>('DELETE', '/api/session');
+
+export const getSetUp = () => request<SetUpView>('GET', '/api/set-up');
+export const getSetUpOptions = (details: SetUpDetails) =>
+  request<PublicKeyCredentialCreationOptionsJSON>('POST', '/api/set-up/options', details);
+export const setUp = (credential: RegistrationResponseJSON) =>
+  request<SessionView>('POST', '/api/set-up', { credential });
+
+export const getInvite = (token: string) => request<InviteView>('GET', signUpPath(token));
+export const getSignUpOptions = (token: string, details: SignUpDetails) =>
+  request<PublicKeyCredentialCreationOptionsJSON>('POST', `${signUpPath(token)}/options`, details);
+export const signUp = (token: string, credential: RegistrationResponseJSON) =>
+  request<SessionView>('POST', signUpPath(token), { credential });
+
+export const listApplications = () => request<ApplicationView[]>('GET', '/api/applications');
+export const createInvite = (invite: InviteInput) =>
+  request<CreatedInvite>('POST', '/api/invites', invite);
+
+export const getInteraction = (uid: string) =>
+  request<InteractionView>('GET', `${interactionPath(uid)}/details`);
+export const continueInteraction = (uid: string, step: 'login' | 'consent' | 'abort') =>
+  request<Redirect>('POST', `${interactionPath(uid)}/${step}`);
+
+function signUpPath(token: string): string {
+  return `/api/sign-up/${encodeURIComponent(token)}`;
+}
+
+function interactionPath(uid: string): string {
+  return `/interaction/${encodeURIComponent(uid)}`;
+}
+
+/** Every mutation is JSON, even an empty one: a foreign page cannot send that without asking first. */
+async function request<T>(method: string, path: string, body: object = {}): Promise<T> {
+  const mutation = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const response = await fetch(path, {
+    method,
+    credentials: 'same-origin',
+    cache: 'no-store',
+    ...(method === 'GET' ? {} : mutation),
+  }).catch((cause: unknown) => {
+    throw new Problem({ status: 0, code: 'network', title: t('problem.network') }, { cause });
+  });
+
+  if (!response.ok) {
+    throw await readProblem(response);
+  }
+  return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  if (response.headers.get('content-type')?.startsWith('application/problem+json')) {
+    return new Problem(await response.json());
+  }
+  // A proxy in between answers in its own words, which are not meant for people.
+  const { status } = response;
+  return new Problem({ status, code: `http_${status}`, title: t('problem.http', { status }) });
+}

@@ -1,0 +1,38 @@
+import type { ComponentChildren } from 'preact';
+import styles from './button.module.css';
+
+type Props = {
+  children: ComponentChildren;
+  kind?: 'primary' | 'plain' | 'quiet';
+  type?: 'button' | 'submit';
+  busy?: boolean;
+  disabled?: boolean;
+  onClick?: () => void;
+};
+
+export function Button(props: Props) {
+  const { children, kind = 'primary', type = 'button', busy = false, disabled, onClick } = props;
+
+  // A busy button keeps the focus and its width: it is not disabled, it only does nothing.
+  return (
+    <button
+      type={type}
+      class={`${styles.button} ${styles[kind]}`}
+      aria-disabled={busy}
+      disabled={disabled}
+      data-busy={busy}
+      onClick={busy ? undefined : onClick}
+    >
+      <span class={styles.label}>{children}</span>
+    </button>
+  );
+}
+
+/** A link that looks like the thing to do next. */
+export function ButtonLink({ href, children }: { href: string; children: ComponentChildren }) {
+  return (
+    <a class={`${styles.button} ${styles.primary}`} href={href}>
+      <span class={styles.label}>{children}</span>
+    </a>
+  );
+}

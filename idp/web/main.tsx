@@ -1,0 +1,109 @@
+import { signal } from '@preact/signals';
+import { type FunctionComponent, render } from 'preact';
+import { LocationProvider, lazy, Route, Router } from 'preact-iso';
+import { exec } from 'preact-iso/router';
+import './styles/index.css';
+import { Failure } from './components/failure.tsx';
+import { FlowSkeleton } from './components/skeleton.tsx';
+import { chooseLocale, t } from './locales/locales.ts';
+import { hasNavigated } from './navigation.ts';
+import { RefusalPage, readRefusal } from './pages/refusal/refusal.page.tsx';
+import { Problem } from './problem.ts';
+import { loadSession, session, sessionProblem } from './session.ts';
+import { applyTheme } from './theme.ts';
+
+const ROUTES = [
+  {
+    path: '/',
+    page: page(() => import('./pages/dashboard/dashboard.page.tsx').then((m) => m.DashboardPage)),
+  },
+  {
+    path: '/login',
+    page: page(() => import('./pages/sign-in/sign-in.page.tsx').then((m) => m.SignInPage)),
+  },
+  {
+    path: '/interaction/:uid',
+    page: page(() =>
+      import('./pages/interaction/interaction.page.tsx').then((m) => m.InteractionPage),
+    ),
+  },
+  {
+    path: '/signup/:token',
+    page: page(() => import('./pages/sign-up/sign-up.page.tsx').then((m) => m.SignUpPage)),
+  },
+  {
+    path: '/setup',
+    page: page(() => import('./pages/set-up/set-up.page.tsx').then((m) => m.SetUpPage)),
+  },
+];
+
+const NotFound = page(() =>
+  import('./pages/not-found/not-found.page.tsx').then((m) => m.NotFoundPage),
+);
+
+const LEFT_OPEN_MS = 10_000;
+const pageProblem = signal<Problem | null>(null);
+
+void start();
+
+async function start(): Promise<void> {
+  applyTheme();
+  const refusal = readRefusal();
+  const root = document.getElementById('app') as HTMLElement;
+  const hint = document.documentElement.lang;
+
+  // The session, the page and the language are fetched side by side.
+  void loadSession();
+  if (!refusal) {
+    preloadPage();
+  }
+  await chooseLocale(hint ? [hint] : navigator.languages);
+  render(refusal ? <RefusalPage problem={refusal} /> : <App />, root);
+}
+
+function App() {
+  const problem = sessionProblem.value ?? pageProblem.value;
+  if (problem) {
+    return <Failure problem={problem} onRetry={() => location.reload()} />;
+  }
+  if (!session.value) {
+    return <FlowSkeleton />;
+  }
+  return (
+    <LocationProvider>
+      <Router
+        onRouteChange={() => {
+          hasNavigated.value = true;
+        }}
+      >
+        {ROUTES.map(({ path, page }) => (
+          <Route key={path} path={path} component={page} />
+        ))}
+        <Route default component={NotFound} />
+      </Router>
+    </LocationProvider>
+  );
+}
+
+function preloadPage(): void {
+  const match = ROUTES.find(({ path }) => exec(location.pathname, path));
+  void (match?.page ?? NotFound).preload();
+}
+
+/** A page that is fetched when somebody opens it. */
+function page(load: () => Promise<FunctionComponent>) {
+  return lazy(() => load().catch(explainMissingPage));
+}
+
+function explainMissingPage(cause: unknown): Promise<never> {
+  // After an upgrade, a tab left open asks for files that are gone; a fresh page knows the new ones.
+  if (performance.now() > LEFT_OPEN_MS) {
+    location.reload();
+  } else {
+    pageProblem.value = new Problem(
+      { status: 0, code: 'page_missing', title: t('problem.network') },
+      { cause },
+    );
+  }
+  return new Promise(() => {});
+}

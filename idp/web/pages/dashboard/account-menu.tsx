@@ -1,0 +1,72 @@
+import type { Person } from '#api';
+import { signOut } from '#web/api.ts';
+import { Button } from '#web/components/button.tsx';
+import { ProblemNotice } from '#web/components/problem-notice.tsx';
+import { t } from '#web/locales/locales.ts';
+import { currentSession, session } from '#web/session.ts';
+import { useTask } from '#web/task.ts';
+import { chooseTheme, THEMES, theme } from '#web/theme.ts';
+import styles from './account-menu.module.css';
+
+const MENU = 'account-menu';
+
+export function AccountMenu({ user }: { user: Person }) {
+  const { displayName } = user;
+  return (
+    <>
+      <button type="button" class={styles.opener} popovertarget={MENU}>
+        <span class="visually-hidden">{t('menu.open')}</span>
+        <span class={styles.avatar} aria-hidden="true">
+          {[...displayName][0]?.toUpperCase()}
+        </span>
+        <span class={styles.name}>{displayName}</span>
+      </button>
+      <div id={MENU} popover="auto" class={styles.menu}>
+        <p class={styles.person}>
+          <strong>{displayName}</strong>
+          <span>{user.email}</span>
+          {user.isAdmin && <span class={styles.badge}>{t('menu.administrator')}</span>}
+        </p>
+        <ThemeSwitch />
+        <SignOut />
+      </div>
+    </>
+  );
+}
+
+function ThemeSwitch() {
+  return (
+    <fieldset class={styles.themes}>
+      <legend>{t('menu.theme')}</legend>
+      {THEMES.map((choice) => (
+        <label key={choice}>
+          <input
+            type="radio"
+            name="theme"
+            checked={theme.value === choice}
+            onChange={() => chooseTheme(choice)}
+          />
+          {t(`menu.theme.${choice}`)}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function SignOut() {
+  const { busy, problem, run } = useTask();
+  const leave = () =>
+    run(async () => {
+      await signOut();
+      session.value = { ...currentSession(), user: null };
+    });
+
+  return (
+    <>
+      <ProblemNotice problem={problem.value} />
+      <Button kind="plain" busy={busy.value} onClick={() => void leave()}>
+        {t('menu.signOut')}
+      </Button>
+    </>
+  );
+}

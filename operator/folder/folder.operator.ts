@@ -1,0 +1,36 @@
+import { type Database, type Logger, listResources } from '#core';
+import { groupReconciler } from '../group/group.reconciler.ts';
+import { oidcClientReconciler } from '../oidc-client/oidc-client.reconciler.ts';
+import { Controller } from '../runtime/controller.ts';
+import type { Reconciler } from '../runtime/reconciler.ts';
+import type { Resource } from '../runtime/resource.ts';
+import { folderCredentials } from './folder.credentials.ts';
+import { FolderSource } from './folder.source.ts';
+
+export interface FolderOperatorOptions {
+  database: Database;
+  log: Logger;
+  issuer: string;
+  folder: string;
+}
+
+/** The operator without Kubernetes: the same schema and reconcilers over a folder of YAML. */
+export async function createFolderOperator(options: FolderOperatorOptions): Promise<Controller> {
+  const { database, log, issuer, folder } = options;
+  return new Controller({
+    source: new FolderSource({ folder, log, remembered: await listRemembered(database) }),
+    reconcilers: [oidcClientReconciler(issuer), groupReconciler] as Reconciler[],
+    credentials: folderCredentials(folder),
+    database,
+    log,
+  });
+}
+
+async function listRemembered(database: Database): Promise<Resource[]> {
+  const rows = await listResources(database.em.fork());
+  return rows.map(({ kind, namespace, name, spec }) => ({
+    kind,
+    metadata: { namespace, name, uid: '', generation: 0 },
+    spec,
+  }));
+}

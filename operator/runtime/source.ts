@@ -1,0 +1,18 @@
+import type { Resource, ResourceId } from './resource.ts';
+
+/** Where resources come from. A source knows what is; it never decides what follows from it. */
+export interface Source {
+  /**
+   * Calls back with every resource that is new, changed or to go, until the signal ends it. Resolves when the first
+   * look is complete.
+   */
+  start(onChange: (id: ResourceId) => void, signal: AbortSignal): Promise<void>;
+
+  /** The newest state, or null when the resource is gone for good. */
+  find(id: ResourceId): Resource | null;
+
+  list(): ResourceId[];
+
+  /** The resource was cleaned up and may go. */
+  release(resource: Resource): Promise<void>;
+}
