@@ -78,7 +78,7 @@ function answerNotFound(
 ): FastifyReply {
   const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
   if (wantsPage && !request.url.startsWith('/api/')) {
-    return sendShell(reply.status(404), shell);
+    return sendShell(request, reply.status(404), shell);
   }
   const title = `There is nothing at ${request.method} ${request.url.split('?')[0]}`;
   return sendProblem(reply, { status: 404, code: 'not_found', title });

@@ -95,8 +95,10 @@ async function findBinaries(account: Account | undefined): Promise<string> {
 }
 
 function placeData(folder: string, account: Account | undefined): string {
+  mkdirSync(dirname(folder), { recursive: true });
   const data =
     account && !isReachable(dirname(folder)) ? join(SHARED_HOME, nameOf(folder)) : folder;
+  mkdirSync(dirname(data), { recursive: true });
   mkdirSync(data, { recursive: true, mode: 0o700 });
   if (account) {
     chownSync(data, account.uid, account.gid);

@@ -6,5 +6,7 @@ export const Problem = Type.Object({
   code: Type.String(),
   title: Type.String(),
   field: Type.Optional(Type.String()),
+  /** The step that mends it, where we know one. */
+  mend: Type.Optional(Type.String()),
 });
 export type Problem = Static<typeof Problem>;

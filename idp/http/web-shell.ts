@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 const DIST = join(import.meta.dirname, '../web/dist');
 
 export interface WebShell {
-  /** The page of the web part; `facts` reach it in a meta element, because inline scripts are forbidden. */
-  render(facts?: { name: string; content: unknown }): string;
+  /** The page of the web part. Facts reach it in a meta element, because inline scripts are forbidden. */
+  render(page: { cookie: string | undefined; facts?: { name: string; content: unknown } }): string;
 }
 
 /** Throws when the web part was not built yet, which is a mistake of whoever started us. */
@@ -18,13 +18,13 @@ export function loadWebShell(): WebShell {
   }
   const html = readFileSync(path, 'utf8');
   return {
-    render: (facts) =>
-      facts
-        ? html.replace(
-            '</head>',
-            `<meta name="${facts.name}" content="${escapeAttribute(facts.content)}"></head>`,
-          )
-        : html,
+    render({ cookie = '', facts }) {
+      const theme = /(?:^|; )permiso_theme=(light|dark)(?:;|$)/.exec(cookie)?.[1];
+      const themed = theme ? html.replace('<html', `<html data-theme="${theme}"`) : html;
+      const meta =
+        facts && `<meta name="${facts.name}" content="${escapeAttribute(facts.content)}">`;
+      return meta ? themed.replace('</head>', () => `${meta}</head>`) : themed;
+    },
   };
 }
 
@@ -44,15 +44,19 @@ export async function webPages(
     },
   });
   for (const page of ['/', '/setup', '/signup/:token', '/login', '/interaction/:uid']) {
-    app.get(page, (_request, reply) => sendShell(reply, shell));
+    app.get(page, (request, reply) => sendShell(request, reply, shell));
   }
 }
 
-export function sendShell(reply: FastifyReply, shell: WebShell) {
+export function sendShell(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  shell: WebShell,
+): FastifyReply {
   return reply
     .type('text/html; charset=utf-8')
     .header('cache-control', 'no-store')
-    .send(shell.render());
+    .send(shell.render({ cookie: request.headers.cookie }));
 }
 
 function escapeAttribute(content: unknown): string {

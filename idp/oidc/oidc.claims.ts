@@ -3,7 +3,8 @@ import type { AuthorisedPerson, Refusal } from '#core';
 
 /** Which claims a scope opens (OpenID Connect Core §5.4; `groups` is ours). */
 export const CLAIMS_OF_SCOPE = {
-  openid: ['sub'],
+  // `amr` and `auth_time` come from the session, and say truly how and when the person proved presence.
+  openid: ['sub', 'amr', 'auth_time'],
   profile: ['name', 'preferred_username'],
   email: ['email', 'email_verified'],
   groups: ['groups'],

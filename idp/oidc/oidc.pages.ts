@@ -3,9 +3,14 @@ import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import type { Problem } from '../http/problem.schemas.ts';
 import { allowFormPost } from '../http/security.ts';
 
-/** What the OIDC layer needs of the web part: the shell with facts in it, and a way to tell the audit log. */
+interface Facts {
+  name: 'refusal' | 'sign-out' | 'signed-out';
+  content: unknown;
+}
+
+/** What the OIDC layer needs of the web part: the shell with facts in it. */
 export interface OidcPages {
-  render(facts: { name: 'refusal' | 'sign-out' | 'signed-out'; content: unknown }): string;
+  render(page: { cookie: string | undefined; facts: Facts }): string;
 }
 
 interface Refused {
@@ -16,10 +21,10 @@ interface Refused {
 /** Our own page for what cannot be told to the application: unknown client, foreign redirect URI, stale request. */
 export function renderRefusal(ctx: KoaContextWithOIDC, pages: OidcPages, refused: Refused): void {
   ctx.type = 'html';
-  ctx.body = pages.render({ name: 'refusal', content: toProblem(ctx, refused) });
+  ctx.body = render(ctx, pages, { name: 'refusal', content: toProblem(ctx, refused) });
 }
 
-function toProblem(ctx: KoaContextWithOIDC, { out, error }: Refused): Problem & { mend: string } {
+function toProblem(ctx: KoaContextWithOIDC, { out, error }: Refused): Problem {
   const { code, title, mend } = explain(ctx, out, error);
   return { status: ctx.status, code, title, mend };
 }
@@ -60,7 +65,7 @@ export function renderSignOut(ctx: KoaContextWithOIDC, pages: OidcPages): void {
   const state = session?.state as { secret?: string } | undefined;
   ctx.set('content-security-policy', allowFormPost(ctx.response.get('content-security-policy')));
   ctx.type = 'html';
-  ctx.body = pages.render({
+  ctx.body = render(ctx, pages, {
     name: 'sign-out',
     content: {
       action: '/oauth/logout/confirm',
@@ -72,8 +77,12 @@ export function renderSignOut(ctx: KoaContextWithOIDC, pages: OidcPages): void {
 
 export function renderSignedOut(ctx: KoaContextWithOIDC, pages: OidcPages): void {
   ctx.type = 'html';
-  ctx.body = pages.render({
+  ctx.body = render(ctx, pages, {
     name: 'signed-out',
     content: { application: ctx.oidc.client?.clientName ?? null },
   });
+}
+
+function render(ctx: KoaContextWithOIDC, pages: OidcPages, facts: Facts): string {
+  return pages.render({ cookie: ctx.headers.cookie, facts });
 }

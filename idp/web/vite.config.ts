@@ -3,7 +3,6 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: import.meta.dirname,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  resolve: { alias: { '#web': import.meta.dirname } },
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -1,7 +1,7 @@
 import { InvalidInput } from '../errors.ts';
 import type { ClientDeclaration } from './client.declaration.ts';
 
-const CLIENT_ID = /^[A-Za-z0-9][A-Za-z0-9._~-]{1,127}$/;
+const CLIENT_ID = /^[A-Za-z0-9][A-Za-z0-9._~-]{1,319}$/;
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 const MAX_URLS = 64;
 const MAX_URL_LENGTH = 2048;
@@ -27,7 +27,7 @@ export function assertClientDeclaration(client: ClientDeclaration): void {
   if (!CLIENT_ID.test(client.id)) {
     throw new InvalidInput(
       'id',
-      `"${client.id.slice(0, 80)}" is not a client id: 2 to 128 letters, digits, dots, underscores, tildes or hyphens, beginning with a letter or digit`,
+      `"${client.id.slice(0, 80)}" is not a client id: 2 to 320 letters, digits, dots, underscores, tildes or hyphens, beginning with a letter or digit`,
     );
   }
   assertUrls('callbackUrls', client.callbackUrls, assertRedirectUrl);

@@ -38,17 +38,19 @@ function ThemeSwitch() {
   return (
     <fieldset class={styles.themes}>
       <legend>{t('menu.theme')}</legend>
-      {THEMES.map((choice) => (
-        <label key={choice}>
-          <input
-            type="radio"
-            name="theme"
-            checked={theme.value === choice}
-            onChange={() => chooseTheme(choice)}
-          />
-          {t(`menu.theme.${choice}`)}
-        </label>
-      ))}
+      <div class={styles.choices}>
+        {THEMES.map((choice) => (
+          <label key={choice}>
+            <input
+              type="radio"
+              name="theme"
+              checked={theme.value === choice}
+              onChange={() => chooseTheme(choice)}
+            />
+            {t(`menu.theme.${choice}`)}
+          </label>
+        ))}
+      </div>
     </fieldset>
   );
 }

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { findFreePort, type Permiso } from './permiso.ts';
+import { type RunningProcess, run } from './process.ts';
+
+const MAIN = resolve(import.meta.dirname, 'application/main.ts');
+
+export interface Application {
+  url: string;
+  port: number;
+  /** The manifest that registers it. */
+  manifest(access?: string): string;
+  /** Starts it with the credentials that the operator wrote. */
+  start(permiso: Permiso): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** An application that is declared in YAML and finds its credentials where the operator leaves them. */
+export async function createApplication(name: string): Promise<Application> {
+  const port = await findFreePort();
+  let process: RunningProcess | undefined;
+  return {
+    port,
+    url: `http://localhost:${port}`,
+    manifest: (access = 'mode: Everyone') => `
+apiVersion: permisolabs.eu/v1alpha1
+kind: OIDCClient
+metadata: { name: ${name}, namespace: apps }
+spec:
+  displayName: ${name[0]?.toUpperCase()}${name.slice(1)}
+  callbackURLs: [http://localhost:${port}/callback]
+  access: { ${access} }
+`,
+    async start(permiso) {
+      const path = join(permiso.manifests, '.secrets/apps', `${name}.env`);
+      const credentials = parseEnv(await readFile(path, 'utf8'));
+      process = run(MAIN, {
+        ISSUER: credentials.OIDC_ISSUER_URL ?? '',
+        CLIENT_ID: credentials.OIDC_CLIENT_ID ?? '',
+        CLIENT_SECRET: credentials.OIDC_CLIENT_SECRET ?? '',
+        PORT: `${port}`,
+      });
+      await process.line('application is listening');
+    },
+    async stop() {
+      await process?.end('SIGKILL');
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+export interface RunningProcess {
+  child: ChildProcess;
+
+  /** Everything it printed so far. */
+  output(): string;
+
+  /** Resolves with the first line that has this text in it. */
+  line(text: string): Promise<string>;
+
+  /** Ends it and resolves when it is gone. */
+  end(signal: NodeJS.Signals): Promise<void>;
+}
+
+const PATIENCE_MS = 60_000;
+
+/** Starts a Node program of this repository as a process of its own. */
+export function run(path: string, environment: Record<string, string>): RunningProcess {
+  const child = spawn(process.execPath, [path], {
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface(stream).on('line', (text) => {
+      lines.push(text);
+      for (const wake of waiting) {
+        wake();
+      }
+    });
+  }
+  const output = () => lines.join('\n');
+
+  return {
+    child,
+    output,
+    line: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = lines.find((line) => line.includes(text));
+          if (found) {
+            resolve(found);
+          }
+        };
+        const fail = () => reject(new Error(`no line with "${text}" from ${path}:\n${output()}`));
+        setTimeout(fail, PATIENCE_MS).unref();
+        void gone.then(() => setTimeout(fail, 100));
+        waiting.add(look);
+        look();
+      }),
+    async end(signal) {
+      child.kill(signal);
+      await gone;
+    },
+  };
+}
