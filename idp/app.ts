@@ -32,6 +32,8 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     trustProxy: config.TRUST_PROXY,
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 256 },
+    // What a schema does not know is refused, not dropped in silence.
+    ajv: { customOptions: { removeAdditional: false } },
   });
 
   addSecurityHeaders(app, config);

@@ -1,6 +1,6 @@
 import { origin, readEnvironment, registryVariables, text, type Variable } from '#core';
 
-export const variables = {
+const variables = {
   APP_URL: {
     description: 'public origin of Permiso, which credentials name as the issuer',
     read: origin,

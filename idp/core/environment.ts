@@ -103,7 +103,7 @@ export function origin(value: string): string {
   return value;
 }
 
-export function postgresUrl(value: string): string {
+function postgresUrl(value: string): string {
   if (!/^postgres(?:ql)?:\/\//.test(value) || !URL.canParse(value)) {
     throw new Error('must be a URL such as postgres://user:password@host:5432/permiso');
   }

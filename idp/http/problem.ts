@@ -42,7 +42,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
     .send(JSON.stringify(problem));
 }
 
-export function toProblem(error: FastifyError | Refusal): Problem {
+function toProblem(error: FastifyError | Refusal): Problem {
   if (error instanceof Refusal) {
     const problem = { status: STATUS[error.code], code: error.code, title: error.message };
     const namesField = error instanceof InvalidInput || error instanceof AlreadyTaken;

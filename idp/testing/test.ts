@@ -19,7 +19,7 @@ import { signUpPerson } from './people.ts';
 
 export const ORIGIN = 'https://id.example.com';
 
-export interface SignedUp {
+interface SignedUp {
   user: User;
   browser: Browser;
   authenticator: SoftwareAuthenticator;

@@ -17,7 +17,7 @@ export interface Aspect {
   message: string;
 }
 
-export interface Reconciled {
+interface Reconciled {
   /** A sentence for people: what is so now. */
   message: string;
   /** Fields of the status that belong to the kind. */

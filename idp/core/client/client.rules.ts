@@ -40,7 +40,7 @@ export function assertClientDeclaration(client: ClientDeclaration): void {
 }
 
 /** RFC 6749 §3.1.2, RFC 8252 §7.3 and RFC 9700 §4.1: absolute, exact, and safe to send a code to. */
-export function assertRedirectUrl(field: string, url: string): void {
+function assertRedirectUrl(field: string, url: string): void {
   const parsed = parse(field, url);
 
   if (/[\s\\*]/.test(url)) {

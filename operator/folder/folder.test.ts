@@ -1,0 +1,282 @@
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { parseEnv } from 'node:util';
+import { describe, expect, vi } from 'vitest';
+import {
+  ADMIN,
+  createLogger,
+  type Database,
+  declareClient,
+  findClient,
+  followChanges,
+  hasClientSecret,
+  listResources,
+  retireClient,
+} from '#core';
+import { clientDeclaration, test as registryTest } from '#core/testing';
+import { createFolderOperator } from './folder.operator.ts';
+
+interface RunningOperator {
+  stop(): Promise<void>;
+}
+
+interface Fixtures {
+  folder: string;
+
+  /** Starts an operator over the folder; more than one after the other stand for restarts. */
+  operate(): Promise<RunningOperator>;
+  log: () => string;
+}
+
+const test = registryTest.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest finds a fixture's needs by destructuring
+  folder: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'permiso-folder-'));
+    await use(folder);
+    await rm(folder, { recursive: true, force: true });
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: vitest finds a fixture's needs by destructuring
+  log: async ({}, use) => {
+    const lines: Buffer[] = [];
+    written.on('data', (line) => lines.push(line));
+    await use(() => Buffer.concat(lines).toString());
+    written.removeAllListeners('data');
+  },
+  operate: async ({ database, databaseUrl, folder, log }, use) => {
+    const running: RunningOperator[] = [];
+    expect(log()).toBe('');
+    await use(async () => {
+      const operator = await startOperator(database, databaseUrl, folder);
+      running.push(operator);
+      return operator;
+    });
+    for (const operator of running) {
+      await operator.stop();
+    }
+  },
+});
+
+const written = new PassThrough();
+
+async function startOperator(
+  database: Database,
+  url: string,
+  folder: string,
+): Promise<RunningOperator> {
+  const stopping = new AbortController();
+  const log = createLogger('info', written);
+  const issuer = 'https://id.example.com';
+  const controller = await createFolderOperator({ database, log, issuer, folder });
+  const following = followChanges(url, controller.changes, stopping.signal);
+  await controller.start(stopping.signal);
+  await controller.queue.idle();
+  return {
+    async stop() {
+      stopping.abort();
+      await controller.stop();
+      await following;
+    },
+  };
+}
+
+function clientYaml(name: string, spec = ''): string {
+  return `
+apiVersion: permisolabs.eu/v1alpha1
+kind: OIDCClient
+metadata: { name: ${name}, namespace: apps }
+spec: { callbackURLs: ["https://${name}.example.com/callback"], clientID: ${name}, ${spec} }
+`;
+}
+
+describe('a file in the folder', () => {
+  test('declares a client and hands out credentials that work and only their owner may read', async ({
+    database,
+    em,
+    folder,
+    operate,
+  }) => {
+    await writeFile(join(folder, 'wiki.yaml'), clientYaml('wiki-1'));
+    await operate();
+
+    const path = join(folder, '.secrets/apps/wiki-1.env');
+    const credentials = parseEnv(await readFile(path, 'utf8'));
+
+    expect(await findClient(em, 'wiki-1')).toMatchObject({
+      owner: 'kubernetes:OIDCClient/apps/wiki-1',
+    });
+    expect(credentials).toMatchObject({
+      OIDC_CLIENT_ID: 'wiki-1',
+      OIDC_ISSUER_URL: 'https://id.example.com',
+    });
+    expect(
+      await hasClientSecret(database.em.fork(), 'wiki-1', credentials.OIDC_CLIENT_SECRET ?? ''),
+    ).toBe(true);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  test('that is edited, added or removed takes effect while the operator runs', async ({
+    database,
+    folder,
+    operate,
+  }) => {
+    const find = (id: string) => findClient(database.em.fork(), id);
+    await operate();
+
+    await writeFile(join(folder, 'a.yaml'), clientYaml('live'));
+    await vi.waitFor(async () => expect(await find('live')).not.toBeNull(), 3000);
+    await writeFile(join(folder, 'a.yaml'), clientYaml('live', 'displayName: Renamed'));
+    await vi.waitFor(async () => expect((await find('live'))?.name).toBe('Renamed'), 3000);
+    await rm(join(folder, 'a.yaml'));
+    await vi.waitFor(async () => expect(await find('live')).toBeNull(), 3000);
+
+    await expect(stat(join(folder, '.secrets/apps/live.env'))).rejects.toThrow('ENOENT');
+  });
+
+  test('that was removed while nobody looked is retired at the next start', async ({
+    em,
+    folder,
+    operate,
+  }) => {
+    await writeFile(join(folder, 'old.yaml'), clientYaml('old'));
+    await (await operate()).stop();
+
+    await rm(join(folder, 'old.yaml'));
+    await operate();
+
+    expect(await findClient(em, 'old')).toBeNull();
+  });
+
+  test('keeps its secret over restarts, and gets a new one when the file with it is lost', async ({
+    database,
+    folder,
+    operate,
+  }) => {
+    const path = join(folder, '.secrets/apps/kept.env');
+    await writeFile(join(folder, 'kept.yaml'), clientYaml('kept'));
+    await (await operate()).stop();
+    const first = await readFile(path, 'utf8');
+
+    await (await operate()).stop();
+    const second = await readFile(path, 'utf8');
+    await rm(path);
+    await (await operate()).stop();
+    const third = await readFile(path, 'utf8');
+
+    const isLiving = (text: string) =>
+      hasClientSecret(database.em.fork(), 'kept', parseEnv(text).OIDC_CLIENT_SECRET ?? '');
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+    expect([await isLiving(first), await isLiving(third)]).toEqual([false, true]);
+  });
+});
+
+describe('a wrong file', () => {
+  test('is told with file, field and sentence, and the rest of the folder goes on', async ({
+    em,
+    folder,
+    log,
+    operate,
+  }) => {
+    await writeFile(join(folder, 'a-broken.yaml'), 'kind: [');
+    await writeFile(join(folder, 'b-illegal.yaml'), clientYaml('illegal', 'type: Secret'));
+    await writeFile(join(folder, 'c-fine.yaml'), clientYaml('fine'));
+    await operate();
+
+    expect(await findClient(em, 'fine')).not.toBeNull();
+    expect(await findClient(em, 'illegal')).toBeNull();
+    expect(log()).toMatch(/"file":"a-broken.yaml".*not YAML/);
+    expect(log()).toMatch(/"file":"b-illegal.yaml","field":"spec.type".*Confidential, Public/);
+    expect(await listResources(em.fork())).toContainEqual(
+      expect.objectContaining({ name: 'illegal', ready: false, reason: 'Invalid' }),
+    );
+  });
+
+  test('leaves standing what it declared before, and says so until it is mended', async ({
+    database,
+    folder,
+    operate,
+  }) => {
+    const verdict = async () =>
+      (await listResources(database.em.fork())).find(({ name }) => name === 'stands');
+    await writeFile(join(folder, 'stands.yaml'), clientYaml('stands'));
+    await operate();
+
+    await writeFile(join(folder, 'stands.yaml'), clientYaml('stands', 'pkce: Sometimes'));
+    await vi.waitFor(
+      async () => expect(await verdict()).toMatchObject({ ready: false, reason: 'Invalid' }),
+      3000,
+    );
+    const meanwhile = await findClient(database.em.fork(), 'stands');
+    await writeFile(join(folder, 'stands.yaml'), clientYaml('stands'));
+    await vi.waitFor(async () => expect(await verdict()).toMatchObject({ ready: true }), 3000);
+
+    expect(meanwhile).toMatchObject({ pkceRequired: true });
+  });
+
+  test('may not change what is fixed for good', async ({ database, folder, log, operate }) => {
+    await writeFile(join(folder, 'fixed.yaml'), clientYaml('fixed'));
+    await operate();
+
+    await writeFile(
+      join(folder, 'fixed.yaml'),
+      clientYaml('fixed').replace('clientID: fixed', 'clientID: other'),
+    );
+    await vi.waitFor(() => expect(log()).toContain('"field":"spec.clientID"'), 3000);
+
+    expect(await findClient(database.em.fork(), 'fixed')).not.toBeNull();
+    expect(await findClient(database.em.fork(), 'other')).toBeNull();
+  });
+
+  test('of the same name as another is refused, and the first goes on', async ({
+    em,
+    folder,
+    log,
+    operate,
+  }) => {
+    await writeFile(join(folder, '1.yaml'), clientYaml('twin', 'displayName: First'));
+    await writeFile(join(folder, '2.yaml'), clientYaml('twin', 'displayName: Second'));
+    await operate();
+
+    expect((await findClient(em, 'twin'))?.name).toBe('First');
+    expect(log()).toMatch(/"file":"2.yaml".*in another document already/);
+  });
+});
+
+describe('a client id that somebody else holds', () => {
+  test('is a conflict, and becomes the resource’s as soon as it is free', async ({
+    database,
+    em,
+    folder,
+    operate,
+  }) => {
+    const verdict = async () =>
+      (await listResources(database.em.fork())).find(({ name }) => name === 'wanted');
+    await declareClient(em, clientDeclaration('wanted'), ADMIN);
+    await writeFile(join(folder, 'wanted.yaml'), clientYaml('wanted'));
+    await operate();
+    const before = await verdict();
+
+    await retireClient(em.fork(), 'wanted', ADMIN);
+    await vi.waitFor(async () => expect(await verdict()).toMatchObject({ ready: true }), 3000);
+
+    expect(before).toMatchObject({ ready: false, reason: 'Conflict' });
+    expect(await findClient(database.em.fork(), 'wanted')).toMatchObject({
+      owner: 'kubernetes:OIDCClient/apps/wanted',
+    });
+  });
+});
+
+test('the examples that we ship are all taken', async ({ em, folder, log, operate }) => {
+  const examples = join(import.meta.dirname, '../../crds/examples');
+  await mkdir(folder, { recursive: true });
+  for (const name of ['oidcclient.yaml', 'group.yaml']) {
+    await writeFile(join(folder, name), await readFile(join(examples, name), 'utf8'));
+  }
+  await operate();
+
+  const resources = await listResources(em);
+  expect(log()).not.toContain('refused');
+  expect(resources.length).toBeGreaterThanOrEqual(3);
+});
