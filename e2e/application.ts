@@ -36,9 +36,9 @@ spec:
       const path = join(permiso.manifests, '.secrets/apps', `${name}.env`);
       const credentials = parseEnv(await readFile(path, 'utf8'));
       process = run(MAIN, {
-        ISSUER: credentials.OIDC_ISSUER_URL ?? '',
-        CLIENT_ID: credentials.OIDC_CLIENT_ID ?? '',
-        CLIENT_SECRET: credentials.OIDC_CLIENT_SECRET ?? '',
+        ISSUER: credentials.issuer_url ?? '',
+        CLIENT_ID: credentials.client_id ?? '',
+        CLIENT_SECRET: credentials.client_secret ?? '',
         PORT: `${port}`,
       });
       await process.line('application is listening');

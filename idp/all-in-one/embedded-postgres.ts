@@ -11,6 +11,9 @@ const run = promisify(execFile);
 const SHARED_HOME = '/var/lib/permiso';
 
 export interface EmbeddedPostgres {
+  /** Where the data really is: elsewhere than asked when PostgreSQL's user cannot get there. */
+  folder: string;
+
   /** For `DB_CONNECTION_STRING`; the database `postgres` of this server. */
   url: string;
   stop(): Promise<void>;
@@ -56,6 +59,7 @@ export async function startEmbeddedPostgres(
   await exec('pg_ctl', 'start', '-D', data, '-l', join(data, 'server.log'), '-w', '-o', options);
 
   return {
+    folder: data,
     url: `postgres://permiso@127.0.0.1:${port}/postgres`,
     stop: async () => {
       await exec('pg_ctl', 'stop', '-D', data, '-m', 'fast', '-w');

@@ -58,7 +58,7 @@ async function start(): Promise<void> {
 
 async function startDatabase(): Promise<string> {
   postgres = await startEmbeddedPostgres(join(dataDir, 'postgres'));
-  say(`PostgreSQL runs with its data in ${dataDir}`);
+  say(`PostgreSQL runs with its data in ${postgres.folder}`);
   return postgres.url;
 }
 

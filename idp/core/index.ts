@@ -6,12 +6,18 @@ export { beginCeremony, consumeCeremony } from './ceremony/ceremony.registry.ts'
 export { type ChangeListener, followChanges, type RegistryChange } from './change-feed.ts';
 export type { ClientDeclaration, GrantType, SigningAlg } from './client/client.declaration.ts';
 export type { Client } from './client/client.entity.ts';
-export { declareClient, findClient, getClient, retireClient } from './client/client.registry.ts';
+export {
+  declareClient,
+  findClient,
+  getClient,
+  releaseClient,
+  retireClient,
+} from './client/client.registry.ts';
 export {
   addClientSecret,
-  hasClientSecret,
-  keepOnlyClientSecret,
-  listClientSecretHashes,
+  addGivenClientSecret,
+  expireOtherClientSecrets,
+  listClientSecrets,
 } from './client/client-secret.registry.ts';
 export { listConsentedScopes, recordConsent } from './consent/consent.registry.ts';
 export { connectDatabase, type Database, isMigrated, migrateDatabase } from './database.ts';
@@ -29,12 +35,14 @@ export {
   type Variable,
 } from './environment.ts';
 export { AlreadyTaken, InvalidInput, OwnedElsewhere, Refusal, type RefusalCode } from './errors.ts';
+export { raiseFence, StaleLeader, transactBehindFence } from './fence/fence.ts';
 export {
   addToGroups,
   declareGroup,
   type GroupDeclaration,
   getMembership,
   listUnknownGroups,
+  releaseGroup,
   retireGroup,
 } from './group/group.registry.ts';
 export {
@@ -47,6 +55,7 @@ export {
 } from './instance/instance.registry.ts';
 export { consumeInvite, createInvite, getInvite } from './invite/invite.registry.ts';
 export { createLogger, type Logger } from './log.ts';
+export { type Adoption, AdoptionDiffers, type Difference } from './owner/adoption.ts';
 export { ADMIN, kubernetesOwner, type Owner } from './owner/owner.ts';
 export type { Passkey } from './passkey/passkey.entity.ts';
 export { addPasskey, findPasskey, recordPasskeyUse } from './passkey/passkey.registry.ts';
@@ -54,7 +63,13 @@ export { query } from './query.ts';
 export { forgetResource, listResources, recordResource } from './resource/resource.registry.ts';
 export type { Session, SignInMethod } from './session/session.entity.ts';
 export { type Device, endSession, findSession, recordSignIn } from './session/session.registry.ts';
-export { getGeneralSettings } from './settings/settings.registry.ts';
+export {
+  declareSettings,
+  findSettings,
+  getGeneralSettings,
+  releaseSettings,
+} from './settings/settings.registry.ts';
+export type { LdapSettings, SmtpSettings } from './settings/settings.types.ts';
 export {
   ensureSigningKeys,
   listSigningKeys,

@@ -1,6 +1,6 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { errors } from 'oidc-provider';
-import { type Database, findClient, hashToken, listClientSecretHashes, query } from '#core';
+import { type Database, findClient, hashToken, listClientSecrets, query } from '#core';
 import { toMetadata } from './client-metadata.ts';
 
 // Ids that are bearer values are kept as hashes. A grant's id is none, and other rows name it.
@@ -161,7 +161,13 @@ function clientAdapter(database: Database): Adapter {
     async find(id) {
       const em = database.em.fork();
       const client = await findClient(em, id);
-      return client ? toMetadata(client, await listClientSecretHashes(em, id)) : undefined;
+      const secrets = client ? await listClientSecrets(em, id) : [];
+      return client
+        ? toMetadata(
+            client,
+            secrets.map(({ hash }) => hash),
+          )
+        : undefined;
     },
   };
 }

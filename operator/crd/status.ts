@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import {
   atomicListOf,
   count,
@@ -56,6 +56,8 @@ const difference = object(
   },
   { description: 'One field that differs.' },
 );
+
+export type AdoptionDifference = Static<typeof difference>;
 
 export const adoptionDiff = optional(
   atomicListOf(difference, {

@@ -1,10 +1,10 @@
-import { type Database, type Logger, listResources } from '#core';
+import { type Database, type Logger, listResources, raiseFence } from '#core';
 import { groupReconciler } from '../group/group.reconciler.ts';
 import { oidcClientReconciler } from '../oidc-client/oidc-client.reconciler.ts';
 import { Controller } from '../runtime/controller.ts';
 import type { Reconciler } from '../runtime/reconciler.ts';
 import type { Resource } from '../runtime/resource.ts';
-import { folderCredentials } from './folder.credentials.ts';
+import { folderCredentials, noSecrets } from './folder.credentials.ts';
 import { FolderSource } from './folder.source.ts';
 
 export interface FolderOperatorOptions {
@@ -21,6 +21,8 @@ export async function createFolderOperator(options: FolderOperatorOptions): Prom
     source: new FolderSource({ folder, log, remembered: await listRemembered(database) }),
     reconcilers: [oidcClientReconciler(issuer), groupReconciler] as Reconciler[],
     credentials: folderCredentials(folder),
+    secrets: noSecrets,
+    epoch: await raiseFence(database.em.fork()),
     database,
     log,
   });

@@ -41,6 +41,12 @@ export class FolderSource implements Source {
     return [...this.#resources.values()].map(idOf);
   }
 
+  /** A file is remembered by the registry as soon as it was reconciled once. */
+  async claim(): Promise<void> {}
+
+  /** The controller's log line is all the report that a file has. */
+  async report(): Promise<void> {}
+
   async release(resource: Resource): Promise<void> {
     const key = keyOf(idOf(resource));
     if (this.#resources.get(key)?.metadata.deletionTimestamp) {

@@ -1,11 +1,14 @@
 import {
+  AdoptionDiffers,
   declareGroup,
   type GroupDeclaration,
   getMembership,
   kubernetesOwner,
+  releaseGroup,
   retireGroup,
 } from '#core';
-import type { Aspect, Reconciler } from '../runtime/reconciler.ts';
+import { toAdoption, toAdoptionDiff } from '../crd/adoption.ts';
+import type { Aspect, Context, Reconciler } from '../runtime/reconciler.ts';
 import type { Resource } from '../runtime/resource.ts';
 import type { GroupSpec } from './group.crd.ts';
 
@@ -14,19 +17,30 @@ type GroupResource = Resource<GroupSpec>;
 export const groupReconciler: Reconciler<GroupSpec> = {
   kind: 'Group',
 
-  async reconcile(resource, { em }) {
-    const { uid } = resource.metadata;
-    const { group } = await declareGroup(em, toDeclaration(resource), ownerOf(resource), uid);
-    const { memberCount, unknownMembers } = await getMembership(em, group);
-    return {
-      message: `group "${group.name}" is registered`,
-      status: { groupName: group.name, memberCount, unknownMembers },
-      aspects: [toMembersResolved(unknownMembers)],
-    };
+  async reconcile(resource, context) {
+    try {
+      const { memberCount, unknownMembers } = await declare(resource, context);
+      const groupName = groupNameOf(resource);
+      return {
+        message: `group "${groupName}" is registered`,
+        status: { groupName, memberCount, unknownMembers },
+        aspects: [judgeMembers(unknownMembers)],
+      };
+    } catch (error) {
+      if (error instanceof AdoptionDiffers) {
+        const status = {
+          groupName: groupNameOf(resource),
+          adoptionDiff: toAdoptionDiff(error.differences),
+        };
+        return { reason: 'AdoptionDiff', message: error.message, status };
+      }
+      throw error;
+    }
   },
 
-  async cleanup(resource, { em }) {
-    await retireGroup(em, groupNameOf(resource), ownerOf(resource));
+  async cleanup(resource, { transact }) {
+    const end = resource.spec.deletionPolicy === 'Orphan' ? releaseGroup : retireGroup;
+    await transact((em) => end(em, groupNameOf(resource), ownerOf(resource)));
   },
 
   interests: (resource) => [
@@ -34,6 +48,14 @@ export const groupReconciler: Reconciler<GroupSpec> = {
     ...(resource.spec.members ?? []).map((username) => `users/${username}`),
   ],
 };
+
+async function declare(resource: GroupResource, { transact }: Context) {
+  const options = { uid: resource.metadata.uid, adoption: toAdoption(resource.spec.adoption) };
+  return transact(async (em) => {
+    const { group } = await declareGroup(em, toDeclaration(resource), ownerOf(resource), options);
+    return getMembership(em, group);
+  });
+}
 
 function toDeclaration(resource: GroupResource): GroupDeclaration {
   const { spec, metadata } = resource;
@@ -46,16 +68,12 @@ function toDeclaration(resource: GroupResource): GroupDeclaration {
   };
 }
 
-function toMembersResolved(unknown: string[]): Aspect {
+function judgeMembers(unknown: string[]): Aspect {
+  const type = 'MembersResolved';
   return unknown.length === 0
-    ? {
-        type: 'MembersResolved',
-        status: 'True',
-        reason: 'Resolved',
-        message: 'every named member has an account',
-      }
+    ? { type, status: 'True', reason: 'Resolved', message: 'every named member has an account' }
     : {
-        type: 'MembersResolved',
+        type,
         status: 'False',
         reason: 'UserNotFound',
         message: `${unknown.join(', ')} will join at sign-up`,

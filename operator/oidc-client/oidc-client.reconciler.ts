@@ -1,18 +1,20 @@
 import {
-  addClientSecret,
-  type ClientDeclaration,
+  AdoptionDiffers,
+  type Client,
   declareClient,
   type EntityManager,
-  hasClientSecret,
-  keepOnlyClientSecret,
   kubernetesOwner,
   listUnknownGroups,
+  releaseClient,
   retireClient,
 } from '#core';
-import { toSeconds } from '../crd/duration.ts';
+import { toAdoption, toAdoptionDiff } from '../crd/adoption.ts';
+import { NotReady } from '../runtime/not-ready.ts';
 import type { Aspect, Context, Reconciler } from '../runtime/reconciler.ts';
 import type { Resource } from '../runtime/resource.ts';
+import { type CredentialState, credentialsOf, settleCredentials } from './client-credentials.ts';
 import type { OidcClientSpec } from './oidc-client.crd.ts';
+import { clientIdOf, toDeclaration } from './oidc-client.declaration.ts';
 
 type OidcClient = Resource<OidcClientSpec>;
 
@@ -22,122 +24,102 @@ export function oidcClientReconciler(issuer: string): Reconciler<OidcClientSpec>
     kind: 'OIDCClient',
 
     async reconcile(resource, context) {
-      const { uid } = resource.metadata;
-      const declaration = toDeclaration(resource);
-      const { client } = await declareClient(context.em, declaration, ownerOf(resource), uid);
-      if (client.type === 'confidential') {
-        await ensureCredentials(resource, context, { clientId: client.id, issuer });
+      const declared = await declare(resource, context);
+      if (!('client' in declared)) {
+        return declared;
       }
+      const { client, groups } = declared;
+      const credentials = await tryCredentials(resource, context, { client, issuer });
+      const isReady = credentials.aspect?.status !== 'False';
       return {
-        message: `client "${client.id}" is registered`,
-        status: { clientID: client.id, issuer },
-        aspects: await listAspects(context.em, declaration),
+        message: isReady
+          ? `client "${client.id}" is registered`
+          : (credentials.aspect?.message ?? ''),
+        ...(!isReady && { reason: credentials.aspect?.reason ?? '' }),
+        status: {
+          clientID: client.id,
+          issuer,
+          ...(credentials.status && { credentials: credentials.status }),
+        },
+        aspects: [...(credentials.aspect ? [credentials.aspect] : []), groups],
+        ...(credentials.nextRun && { nextRun: credentials.nextRun }),
       };
     },
 
-    async cleanup(resource, { em, credentials }) {
-      await retireClient(em, clientIdOf(resource), ownerOf(resource));
-      await credentials.remove(targetOf(resource));
+    async cleanup(resource, { transact, credentials }) {
+      const keep = resource.spec.deletionPolicy === 'Orphan';
+      const end = keep ? releaseClient : retireClient;
+      await transact((em) => end(em, clientIdOf(resource), ownerOf(resource)));
+      await credentials.remove(credentialsOf(resource), { keep });
     },
 
     interests: (resource) => [
       `clients/${clientIdOf(resource)}`,
-      ...(resource.spec.access?.groups ?? []).map((name) => `groups/${name}`),
+      ...(resource.spec.access.groups ?? []).map((name) => `groups/${name}`),
+      ...secretsOf(resource).map((name) => `secrets/${resource.metadata.namespace}/${name}`),
     ],
   };
 }
 
-function toDeclaration(resource: OidcClient): ClientDeclaration {
-  const { spec, metadata } = resource;
-  return {
-    id: clientIdOf(resource),
-    name: spec.displayName ?? metadata.name,
-    type: spec.type === 'Public' ? 'public' : 'confidential',
-    callbackUrls: spec.callbackURLs ?? [],
-    logoutCallbackUrls: spec.logoutCallbackURLs ?? [],
-    backchannelLogoutUrl: spec.backchannelLogoutURL ?? null,
-    launchUrl: spec.launchURL ?? null,
-    logoUrl: spec.logoURL ?? null,
-    grantTypes: spec.grantTypes,
-    pkceRequired: spec.pkce === 'Required',
-    requireReauthentication: spec.requireReauthentication,
-    requirePushedAuthorizationRequests: spec.requirePushedAuthorizationRequests,
-    skipConsent: spec.skipConsent,
-    // OpenID Connect Core §15.1: the one algorithm every relying party has.
-    idTokenSigningAlg: spec.idTokenSigningAlg ?? 'RS256',
-    ...toLifetimes(spec),
-    accessMode: ACCESS_MODE[spec.access.mode],
-    accessGroups: spec.access.groups ?? [],
-    federatedCredentials: spec.federatedCredentials ?? [],
-  };
-}
-
-const ACCESS_MODE = { Everyone: 'everyone', Groups: 'groups', Nobody: 'nobody' } as const;
-
-function toLifetimes({ tokenLifetimes }: OidcClientSpec) {
-  const { accessToken, idToken, refreshToken } = tokenLifetimes ?? {};
-  return {
-    accessTokenLifetime: accessToken ? toSeconds(accessToken) : null,
-    idTokenLifetime: idToken ? toSeconds(idToken) : null,
-    refreshTokenLifetime: refreshToken ? toSeconds(refreshToken) : null,
-  };
-}
-
-/** The secret that was handed over is kept as long as it works; a lost or foreign one is replaced. */
-async function ensureCredentials(
-  resource: OidcClient,
-  { em, credentials }: Context,
-  { clientId, issuer }: { clientId: string; issuer: string },
-): Promise<void> {
-  const target = targetOf(resource);
-  const handedOver = await credentials.read(target);
-  const known = handedOver?.OIDC_CLIENT_SECRET;
-  if (known && (await hasClientSecret(em, clientId, known))) {
-    return;
+async function declare(resource: OidcClient, { transact }: Context) {
+  const declaration = toDeclaration(resource);
+  const options = { uid: resource.metadata.uid, adoption: toAdoption(resource.spec.adoption) };
+  try {
+    return await transact(async (em) => {
+      const { client } = await declareClient(em, declaration, ownerOf(resource), options);
+      return { client, groups: await judgeGroups(em, declaration.accessGroups) };
+    });
+  } catch (error) {
+    if (error instanceof AdoptionDiffers) {
+      const status = { clientID: declaration.id, adoptionDiff: toAdoptionDiff(error.differences) };
+      return { reason: 'AdoptionDiff', message: error.message, status };
+    }
+    throw error;
   }
-  // The order survives being killed at any point: an unknown secret in the registry is removed the next time.
-  const made = await addClientSecret(em, clientId);
-  await credentials.write(target, {
-    OIDC_CLIENT_ID: clientId,
-    OIDC_CLIENT_SECRET: made.value,
-    OIDC_ISSUER_URL: issuer,
-  });
-  await keepOnlyClientSecret(em, clientId, made.id);
 }
 
-async function listAspects(
-  em: EntityManager,
-  { accessGroups }: ClientDeclaration,
-): Promise<Aspect[]> {
-  const unknown = await listUnknownGroups(em, accessGroups);
-  return unknown.length === 0
-    ? [
-        {
-          type: 'GroupsResolved',
-          status: 'True',
-          reason: 'Resolved',
-          message: 'every group exists',
-        },
-      ]
-    : [
-        {
-          type: 'GroupsResolved',
-          status: 'False',
-          reason: 'GroupNotFound',
-          message: `waiting for ${unknown.map((name) => `group "${name}"`).join(', ')}; until then nobody gets in by it`,
-        },
-      ];
+/** A public client has none; for the others what is missing is told beside what works already. */
+async function tryCredentials(
+  resource: OidcClient,
+  context: Context,
+  { client, issuer }: { client: Client; issuer: string },
+): Promise<Partial<CredentialState>> {
+  if (client.type === 'public') {
+    return {};
+  }
+  try {
+    return await settleCredentials(resource, context, {
+      clientID: client.id,
+      issuerURL: issuer,
+      callbackURLs: client.callbackUrls,
+      logoutCallbackURLs: client.logoutCallbackUrls,
+    });
+  } catch (error) {
+    if (error instanceof NotReady) {
+      const { reason, message } = error;
+      return { aspect: { type: 'CredentialsReady', status: 'False', reason, message } };
+    }
+    throw error;
+  }
 }
 
-/** Two teams may both name a client "grafana", so the namespace is part of the id unless the author chose one. */
-function clientIdOf({ metadata, spec }: OidcClient): string {
-  return spec.clientID ?? `${metadata.namespace}.${metadata.name}`;
+async function judgeGroups(em: EntityManager, names: string[]): Promise<Aspect> {
+  const unknown = await listUnknownGroups(em, names);
+  const type = 'GroupsResolved';
+  if (unknown.length === 0) {
+    return { type, status: 'True', reason: 'Resolved', message: 'every group exists' };
+  }
+  const awaited = unknown.map((name) => `group "${name}"`).join(', ');
+  const message = `waiting for ${awaited}; until then nobody gets in by it`;
+  return { type, status: 'False', reason: 'GroupNotFound', message };
+}
+
+function secretsOf(resource: OidcClient): string[] {
+  const given = resource.spec.credentials?.secretRef?.name;
+  const isPublic = resource.spec.type === 'Public';
+  return [...(isPublic ? [] : [credentialsOf(resource).name]), ...(given ? [given] : [])];
 }
 
 function ownerOf({ kind, metadata }: OidcClient) {
   return kubernetesOwner(kind, metadata.namespace, metadata.name);
-}
-
-function targetOf({ metadata: { namespace, name } }: OidcClient) {
-  return { namespace, name };
 }

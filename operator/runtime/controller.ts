@@ -6,8 +6,9 @@ import {
   type Logger,
   type RegistryChange,
   recordResource,
+  transactBehindFence,
 } from '#core';
-import type { CredentialStore } from './credentials.ts';
+import type { CredentialStore, SecretReader } from './credentials.ts';
 import { createInterestIndex } from './interest-index.ts';
 import { type Outcome, settle } from './outcome.ts';
 import { WorkQueue } from './queue.ts';
@@ -22,6 +23,10 @@ export interface ControllerOptions {
   reconcilers: Reconciler[];
   database: Database;
   credentials: CredentialStore;
+  secrets: SecretReader;
+
+  /** The epoch this process leads in; every transaction checks it. */
+  epoch: number;
   log: Logger;
 }
 
@@ -99,23 +104,31 @@ export class Controller {
   }
 
   async #reconcile(reconciler: Reconciler, resource: Resource): Promise<boolean> {
-    const outcome = await settle(reconciler, resource, this.#context());
+    const { source } = this.#options;
+    const context = this.#context();
+    await source.claim(resource);
+    const outcome = await settle(reconciler, resource, context);
     const { ready, reason, message } = outcome;
     const verdict = { ...idOf(resource), spec: resource.spec, ready, reason, message };
-    if (await recordResource(this.#options.database.em.fork(), verdict)) {
+    if (await context.transact((em) => recordResource(em, verdict))) {
       this.#tell(resource, outcome);
+    }
+    await source.report(resource, outcome);
+    if (outcome.nextRun) {
+      this.queue.addAt(keyOf(idOf(resource)), outcome.nextRun);
     }
     return outcome.retry;
   }
 
   async #retire(reconciler: Reconciler, resource: Resource): Promise<boolean> {
-    const { database, source, log } = this.#options;
+    const { source, log } = this.#options;
     const facts = factsOf(resource);
+    const context = this.#context();
     try {
       if (resource.spec !== null) {
-        await reconciler.cleanup(resource, this.#context());
+        await reconciler.cleanup(resource, context);
       }
-      await forgetResource(database.em.fork(), idOf(resource));
+      await context.transact((em) => forgetResource(em, idOf(resource)));
       await source.release(resource);
       log.info(facts, 'resource retired');
       return false;
@@ -126,8 +139,13 @@ export class Controller {
   }
 
   #context(): Context {
-    const { database, credentials } = this.#options;
-    return { em: database.em.fork(), credentials };
+    const { database, epoch, credentials, secrets } = this.#options;
+    return {
+      transact: (work) => transactBehindFence(database.em.fork(), epoch, work),
+      credentials,
+      secrets,
+      now: new Date(),
+    };
   }
 
   #tell(resource: Resource, { ready, reason, message, error }: Outcome): void {

@@ -1,16 +1,42 @@
+import type { Resource } from './resource.ts';
+
 /** Where generated credentials go: a Secret in a cluster, a file beside the manifests without one. */
 export interface CredentialStore {
-  /** The values handed over before, or null when there are none. */
-  read(target: CredentialTarget): Promise<Record<string, string> | null>;
+  /** What was handed over before, or null. Throws `NotReady` when something of that name is not ours. */
+  read(target: CredentialTarget): Promise<HandedOver | null>;
 
-  /** Replaces them as a whole. */
-  write(target: CredentialTarget, values: Record<string, string>): Promise<void>;
+  /** Replaces it as a whole. */
+  write(target: CredentialTarget, credentials: Credentials): Promise<void>;
 
-  /** Safe to repeat. */
-  remove(target: CredentialTarget): Promise<void>;
+  /** Removes it, or lets go of it (`keep`), so that an application that uses it goes on. Safe to repeat. */
+  remove(target: CredentialTarget, how?: { keep: boolean }): Promise<void>;
 }
 
 export interface CredentialTarget {
-  namespace: string;
+  /** Whose it is: its end is the end of the credentials. */
+  owner: Resource;
   name: string;
+}
+
+export interface Credentials {
+  /** Which secret of the registry this is; never the secret itself. */
+  secretId: string;
+  /** SHA-256 of its value, which tells where in the values it stands. */
+  secretHash: string;
+  /** The request to rotate that was answered last. */
+  request: string;
+  values: Record<string, string>;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+
+export interface HandedOver extends Credentials {
+  /** False when somebody changed the values after us. */
+  isIntact: boolean;
+}
+
+/** Secrets that resources refer to. Only of the resource's own namespace, and only those marked for it. */
+export interface SecretReader {
+  /** The value; throws `NotReady` with what is awaited (not there, no such key, not labelled). */
+  read(namespace: string, ref: { name: string; key: string }): Promise<string>;
 }

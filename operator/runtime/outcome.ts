@@ -1,4 +1,5 @@
-import { Refusal, type RefusalCode } from '#core';
+import { Refusal, type RefusalCode, StaleLeader } from '#core';
+import { NotReady } from './not-ready.ts';
 import type { Aspect, Context, Reconciler } from './reconciler.ts';
 import type { Resource } from './resource.ts';
 
@@ -10,6 +11,7 @@ export interface Outcome {
   retry: boolean;
   status: Record<string, unknown>;
   aspects: Aspect[];
+  nextRun?: Date;
 
   /** The accident behind `retry`, for the log. */
   error?: unknown;
@@ -20,7 +22,7 @@ const REASON: Partial<Record<RefusalCode, string>> = {
   invalid_input: 'Invalid',
 };
 
-/** Reconciles once and says what came of it. Throws nothing. */
+/** Reconciles once and says what came of it. Throws only `StaleLeader`: then nobody has the right to say anything. */
 export async function settle(
   reconciler: Reconciler,
   resource: Resource,
@@ -42,13 +44,23 @@ export async function settle(
     };
     return { ...reconciled, ...rejected };
   } catch (error) {
-    // A refusal stands until something changes, and a change is a new event. Anything else may pass by itself.
-    if (error instanceof Refusal) {
-      return refused(REASON[error.code] ?? 'Refused', error.message);
-    }
-    const message = `it will be tried again: ${error instanceof Error ? error.message : error}`;
-    return { ...refused('ReconcileFailed', message), retry: true, error };
+    return { ...judge(error), ...rejected };
   }
+}
+
+function judge(error: unknown): Outcome {
+  if (error instanceof StaleLeader) {
+    throw error;
+  }
+  // A refusal stands until something changes, and a change is a new event. Anything else may pass by itself.
+  if (error instanceof NotReady) {
+    return refused(error.reason, error.message);
+  }
+  if (error instanceof Refusal) {
+    return refused(REASON[error.code] ?? 'Refused', error.message);
+  }
+  const message = `it will be tried again: ${error instanceof Error ? error.message : error}`;
+  return { ...refused('ReconcileFailed', message), retry: true, error };
 }
 
 function refused(reason: string, message: string): Outcome {

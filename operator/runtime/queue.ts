@@ -8,6 +8,9 @@ export interface QueueOptions {
   longestDelay?: number;
 }
 
+/** Node runs a timer at once whose delay does not fit into 31 bits; an early run is harmless, a storm is not. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** Says true to be called again for this key after a while; throwing counts the same. */
 export type Work = (key: string) => Promise<boolean>;
 
@@ -21,6 +24,7 @@ export class WorkQueue {
   readonly #waiting = new Set<string>();
   readonly #running = new Set<string>();
   readonly #failures = new Map<string, number>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #closing = new AbortController();
   #quiet = Promise.withResolvers<void>();
 
@@ -42,6 +46,17 @@ export class WorkQueue {
     }
   }
 
+  /** Adds the key when its time has come; of several times the newest stands. */
+  addAt(key: string, at: Date): void {
+    clearTimeout(this.#timers.get(key));
+    const delay = Math.min(Math.max(at.getTime() - Date.now(), 0), LONGEST_TIMER);
+    const timer = setTimeout(() => {
+      this.#timers.delete(key);
+      this.add(key);
+    }, delay);
+    this.#timers.set(key, timer.unref());
+  }
+
   async idle(): Promise<void> {
     if (this.size > 0) {
       await this.#quiet.promise;
@@ -52,6 +67,9 @@ export class WorkQueue {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#waiting.clear();
+    for (const timer of this.#timers.values()) {
+      clearTimeout(timer);
+    }
     await this.idle();
   }
 

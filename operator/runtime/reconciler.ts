@@ -1,12 +1,14 @@
 import type { EntityManager } from '#core';
-import type { CredentialStore } from './credentials.ts';
+import type { CredentialStore, SecretReader } from './credentials.ts';
 import type { Resource } from './resource.ts';
 
 /** What a reconciler may use; made anew for every run. */
 export interface Context {
-  /** This run's own unit of work. */
-  em: EntityManager;
+  /** One transaction, of which nothing is kept when another operator leads by now. */
+  transact<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
   credentials: CredentialStore;
+  secrets: SecretReader;
+  now: Date;
 }
 
 /** One aspect of a resource besides Ready, in the form of metav1.Condition. */
@@ -17,12 +19,19 @@ export interface Aspect {
   message: string;
 }
 
-interface Reconciled {
+export interface Reconciled {
   /** A sentence for people: what is so now. */
   message: string;
+
+  /** Set when the resource is not ready although nothing failed: something is awaited or refused. */
+  reason?: string;
+
   /** Fields of the status that belong to the kind. */
   status?: Record<string, unknown>;
   aspects?: Aspect[];
+
+  /** When to look again although nothing changed, such as the next rotation. */
+  nextRun?: Date;
 }
 
 /**
@@ -38,6 +47,10 @@ export interface Reconciler<Spec = unknown> {
   /** Undoes what the resource declared. Creates nothing, and needs nothing that may be gone. */
   cleanup(resource: Resource<Spec>, context: Context): Promise<void>;
 
-  /** The rows (`table/key`) whose change, by anybody, is a reason to reconcile again: own, awaited and contested ones. */
+  /**
+   * What brings the resource back when it changes, by whomever: rows of the registry (`clients/<id>`,
+   * `groups/<name>`, `users/<name>`, `settings/<key>`) and Secrets (`secrets/<namespace>/<name>`); own, awaited
+   * and contested ones alike.
+   */
   interests(resource: Resource<Spec>): string[];
 }

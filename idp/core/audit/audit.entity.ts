@@ -13,8 +13,13 @@ export type AuditEventName =
   | 'token_family_revoked'
   | 'client_declared'
   | 'client_retired'
+  | 'client_released'
+  | 'client_secret_added'
   | 'group_declared'
-  | 'group_retired';
+  | 'group_retired'
+  | 'group_released'
+  | 'settings_declared'
+  | 'settings_released';
 
 const AuditEventSchema = defineEntity({
   name: 'AuditEvent',

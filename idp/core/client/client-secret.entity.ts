@@ -9,6 +9,8 @@ const ClientSecretSchema = defineEntity({
 
     /** SHA-256 of a value with at least 256 random bits. */
     hash: p.string(),
+    /** A resource's own secrets end when it rotates; those that an administrator made do not. */
+    source: p.string().$type<'declared' | 'web'>(),
     createdAt: p.datetime().onCreate(() => new Date()),
     expiresAt: p.datetime().nullable(),
   },

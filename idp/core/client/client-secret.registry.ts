@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { createToken, hashToken } from '../encryption/token.ts';
+import { query } from '../query.ts';
 import { ClientSecret } from './client-secret.entity.ts';
 
 /** Makes one more secret. The value is told here and never again; the database keeps its hash. */
@@ -9,37 +10,51 @@ export async function addClientSecret(
   clientId: string,
 ): Promise<{ id: string; value: string }> {
   const value = createToken();
-  const id = randomUUID();
-  await em.insert(ClientSecret, { id, clientId, hash: hashToken(value), createdAt: new Date() });
+  const id = await addGivenClientSecret(em, clientId, value);
   return { id, value };
 }
 
-/** Whether this value is one of the client's living secrets. */
-export async function hasClientSecret(
+/** Takes a secret that somebody else made, or finds it when it is one already. */
+export async function addGivenClientSecret(
   em: EntityManager,
   clientId: string,
   value: string,
-): Promise<boolean> {
-  const hashes = await listClientSecretHashes(em, clientId);
-  return hashes.includes(hashToken(value));
+): Promise<string> {
+  const hash = hashToken(value);
+  const existing = await em.findOne(ClientSecret, { clientId, hash, expiresAt: null });
+  if (existing) {
+    return existing.id;
+  }
+  const id = randomUUID();
+  await em.insert(ClientSecret, { id, clientId, hash, source: 'declared', createdAt: new Date() });
+  return id;
 }
 
-export async function listClientSecretHashes(
+/** The client's living secrets, oldest first; never their values, which nobody has. */
+export async function listClientSecrets(
   em: EntityManager,
   clientId: string,
-): Promise<string[]> {
-  const secrets = await em.find(ClientSecret, {
-    clientId,
-    $or: [{ expiresAt: null }, { expiresAt: { $gt: new Date() } }],
-  });
-  return secrets.map((secret) => secret.hash);
+): Promise<ClientSecret[]> {
+  return em.find(
+    ClientSecret,
+    { clientId, $or: [{ expiresAt: null }, { expiresAt: { $gt: new Date() } }] },
+    { orderBy: { createdAt: 'asc' } },
+  );
 }
 
-/** Removes all secrets but the one kept: what an interrupted hand-over of a generated secret left behind. */
-export async function keepOnlyClientSecret(
+/** Lets all other declared secrets of the client end at this time, unless they end earlier. What is over is removed. */
+export async function expireOtherClientSecrets(
   em: EntityManager,
   clientId: string,
-  id: string,
+  { keep, at }: { keep: string; at: Date },
 ): Promise<void> {
-  await em.nativeDelete(ClientSecret, { clientId, id: { $ne: id } });
+  await query(
+    em,
+    `update client_secrets set expires_at = $3
+     where client_id = $1 and id <> $2 and source = 'declared' and (expires_at is null or expires_at > $3)`,
+    [clientId, keep, at],
+  );
+  await query(em, 'delete from client_secrets where client_id = $1 and expires_at <= now()', [
+    clientId,
+  ]);
 }

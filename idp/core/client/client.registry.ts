@@ -1,39 +1,58 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { recordAudit } from '../audit/audit.registry.ts';
-import { OwnedElsewhere, Refusal } from '../errors.ts';
+import { Refusal } from '../errors.ts';
 import { actAs } from '../owner/actor.ts';
-import type { Owner } from '../owner/owner.ts';
+import { type Adoption, assertMayDeclare, listDifferences } from '../owner/adoption.ts';
+import { ADMIN, type Owner } from '../owner/owner.ts';
 import type { ClientDeclaration } from './client.declaration.ts';
 import { Client } from './client.entity.ts';
 import { assertClientDeclaration } from './client.rules.ts';
+
+export interface DeclareOptions {
+  /** The uid of the declaring resource. */
+  uid?: string | null;
+  adoption?: Adoption;
+}
 
 /** Makes the client exist as declared, creating or changing it. Safe to repeat; says whether anything changed. */
 export async function declareClient(
   em: EntityManager,
   declaration: ClientDeclaration,
   owner: Owner,
-  ownerUid: string | null = null,
+  { uid = null, adoption = 'never' }: DeclareOptions = {},
 ): Promise<{ client: Client; changed: boolean }> {
   assertClientDeclaration(declaration);
 
   return actAs(em, owner, async (tx) => {
     const existing = await tx.findOne(Client, { id: declaration.id });
-    if (existing && existing.owner !== owner) {
-      throw new OwnedElsewhere(`client "${existing.id}"`, existing.owner);
+    const differences = existing ? listDifferences(existing, declaration) : [];
+    if (existing) {
+      assertMayDeclare(`client "${existing.id}"`, existing, { owner, adoption, differences });
     }
-    const columns = { ...declaration, owner, ownerUid };
-    if (existing && isSame(existing, columns)) {
+    if (existing?.owner === owner && existing.ownerUid === uid && differences.length === 0) {
       return { client: existing, changed: false };
     }
+    const columns = { ...declaration, owner, ownerUid: uid };
     const client = existing ? tx.assign(existing, columns) : tx.create(Client, columns);
     await tx.persist(client).flush();
+    const details = { changed: differences, adopted: existing?.owner === ADMIN && owner !== ADMIN };
     await recordAudit(tx, {
       event: 'client_declared',
       actor: owner,
       target: `client:${client.id}`,
+      details,
     });
     return { client, changed: true };
+  });
+}
+
+/** Hands the client to the web pages as it is. Safe to repeat; another owner's row is left alone. */
+export async function releaseClient(em: EntityManager, id: string, owner: Owner): Promise<void> {
+  await actAs(em, owner, async (tx) => {
+    const released = await tx.nativeUpdate(Client, { id, owner }, { owner: ADMIN, ownerUid: null });
+    if (released === 1) {
+      await recordAudit(tx, { event: 'client_released', actor: owner, target: `client:${id}` });
+    }
   });
 }
 
@@ -57,10 +76,4 @@ export async function getClient(em: EntityManager, id: string): Promise<Client> 
     throw new Refusal('not_found', `There is no client "${id}"`);
   }
   return client;
-}
-
-function isSame(client: Client, columns: Partial<Client>): boolean {
-  return Object.entries(columns).every(([key, value]) =>
-    isDeepStrictEqual(client[key as keyof Client], value),
-  );
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { recordAudit } from '../audit/audit.registry.ts';
-import { OwnedElsewhere } from '../errors.ts';
+import type { DeclareOptions } from '../client/client.registry.ts';
 import { actAs } from '../owner/actor.ts';
-import type { Owner } from '../owner/owner.ts';
+import { assertMayDeclare, listDifferences } from '../owner/adoption.ts';
+import { ADMIN, type Owner } from '../owner/owner.ts';
 import { query } from '../query.ts';
 import { type CustomClaim, Group } from './group.entity.ts';
 
@@ -21,23 +21,53 @@ export async function declareGroup(
   em: EntityManager,
   declaration: GroupDeclaration,
   owner: Owner,
-  ownerUid: string | null = null,
+  { uid = null, adoption = 'never' }: DeclareOptions = {},
 ): Promise<{ group: Group; changed: boolean }> {
   return actAs(em, owner, async (tx) => {
     const existing = await tx.findOne(Group, { name: declaration.name });
-    if (existing && existing.owner !== owner) {
-      throw new OwnedElsewhere(`group "${existing.name}"`, existing.owner);
+    const differences = existing ? listDifferences(existing, declaration) : [];
+    if (existing) {
+      assertMayDeclare(`group "${existing.name}"`, existing, { owner, adoption, differences });
     }
-    const columns = { ...declaration, owner, ownerUid };
-    if (existing && isSame(existing, columns)) {
+    if (existing?.owner === owner && existing.ownerUid === uid && differences.length === 0) {
       return { group: existing, changed: false };
     }
+    const columns = { ...declaration, owner, ownerUid: uid };
     const group = existing
       ? tx.assign(existing, columns)
       : tx.create(Group, { id: randomUUID(), ...columns });
     await tx.persist(group).flush();
-    await recordAudit(tx, { event: 'group_declared', actor: owner, target: `group:${group.name}` });
+    const details = { changed: differences, adopted: existing?.owner === ADMIN && owner !== ADMIN };
+    await recordAudit(tx, {
+      event: 'group_declared',
+      actor: owner,
+      target: `group:${group.name}`,
+      details,
+    });
     return { group, changed: true };
+  });
+}
+
+/** Hands the group to the web pages with the members it has. Safe to repeat. */
+export async function releaseGroup(em: EntityManager, name: string, owner: Owner): Promise<void> {
+  await actAs(em, owner, async (tx) => {
+    const group = await tx.findOne(Group, { name, owner });
+    if (group) {
+      await query(
+        tx,
+        `insert into group_members (group_id, user_id)
+         select group_id, user_id from memberships where group_id = $1 on conflict do nothing`,
+        [group.id],
+      );
+      tx.assign(group, {
+        owner: ADMIN,
+        ownerUid: null,
+        declaredMembers: null,
+        membersAreExact: false,
+      });
+      await tx.flush();
+      await recordAudit(tx, { event: 'group_released', actor: owner, target: `group:${name}` });
+    }
   });
 }
 
@@ -84,11 +114,5 @@ export async function addToGroups(
     `insert into group_members (group_id, user_id)
      select id, $1 from groups where name = any($2) order by id on conflict do nothing`,
     [userId, names],
-  );
-}
-
-function isSame(group: Group, columns: Partial<Group>): boolean {
-  return Object.entries(columns).every(([key, value]) =>
-    isDeepStrictEqual(group[key as keyof Group], value),
   );
 }

@@ -112,6 +112,7 @@ create table client_secrets (
   id uuid primary key,
   client_id text not null references clients on delete cascade,
   hash text not null,
+  source text not null check (source in ('declared', 'web')),
   created_at timestamptz not null,
   expires_at timestamptz
 );
@@ -165,6 +166,12 @@ create table instance (
   key_check text
 );
 insert into instance default values;
+
+create table operator_fence (
+  id boolean primary key default true check (id),
+  epoch bigint not null default 0
+);
+insert into operator_fence default values;
 
 create table settings (
   key text primary key,

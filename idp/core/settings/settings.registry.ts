@@ -1,17 +1,68 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { recordAudit } from '../audit/audit.registry.ts';
+import { OwnedElsewhere } from '../errors.ts';
+import { actAs } from '../owner/actor.ts';
+import { ADMIN, type Owner } from '../owner/owner.ts';
 import { Setting } from './settings.entity.ts';
-
-export interface GeneralSettings {
-  /** What pages and mails call this instance. */
-  name: string;
-
-  /** Seconds until a person must sign in again whatever happens. */
-  sessionLifetime: number;
-}
+import type { GeneralSettings, SettingsKey, SettingsOf } from './settings.types.ts';
 
 const GENERAL: GeneralSettings = { name: 'Permiso', sessionLifetime: 30 * 24 * 3600 };
 
 export async function getGeneralSettings(em: EntityManager): Promise<GeneralSettings> {
-  const row = await em.findOne(Setting, { key: 'general' });
-  return { ...GENERAL, ...(row?.value as Partial<GeneralSettings> | undefined) };
+  return { ...GENERAL, ...(await findSettings(em, 'general'))?.value };
+}
+
+/** One page of settings and who declared it; null when nobody has. */
+export async function findSettings<K extends SettingsKey>(
+  em: EntityManager,
+  key: K,
+): Promise<{ value: SettingsOf[K]; owner: Owner } | null> {
+  const row = await em.findOne(Setting, { key });
+  return row && { value: row.value as SettingsOf[K], owner: row.owner };
+}
+
+/**
+ * Makes the settings as declared. A resource takes over what the web pages set (there is only one such page, and
+ * YAML wins); another resource's are refused. Safe to repeat; says whether anything changed.
+ */
+export async function declareSettings<K extends SettingsKey>(
+  em: EntityManager,
+  key: K,
+  value: SettingsOf[K],
+  owner: Owner,
+): Promise<boolean> {
+  return actAs(em, owner, async (tx) => {
+    const existing = await tx.findOne(Setting, { key });
+    if (existing && existing.owner !== owner && existing.owner !== ADMIN) {
+      throw new OwnedElsewhere(`the setting "${key}"`, existing.owner);
+    }
+    if (existing?.owner === owner && isDeepStrictEqual(existing.value, value)) {
+      return false;
+    }
+    const setting = existing
+      ? tx.assign(existing, { value, owner })
+      : tx.create(Setting, { key, value, owner });
+    await tx.persist(setting).flush();
+    await recordAudit(tx, { event: 'settings_declared', actor: owner, target: `settings:${key}` });
+    return true;
+  });
+}
+
+/** Hands the settings to the web pages with the values they have. Safe to repeat. */
+export async function releaseSettings(
+  em: EntityManager,
+  key: SettingsKey,
+  owner: Owner,
+): Promise<void> {
+  await actAs(em, owner, async (tx) => {
+    const released = await tx.nativeUpdate(Setting, { key, owner }, { owner: ADMIN });
+    if (released === 1) {
+      await recordAudit(tx, {
+        event: 'settings_released',
+        actor: owner,
+        target: `settings:${key}`,
+      });
+    }
+  });
 }

@@ -1,0 +1,64 @@
+export interface GeneralSettings {
+  /** What pages and mails call this instance. */
+  name: string;
+
+  /** Seconds until a person must sign in again whatever happens. */
+  sessionLifetime: number;
+}
+
+export interface SmtpSettings {
+  host: string;
+  port: number;
+  tls: 'starttls' | 'tls' | 'none';
+
+  /** PEM; null trusts the usual authorities. */
+  ca: string | null;
+  insecureSkipVerify: boolean;
+  from: { address: string; name: string | null };
+
+  /** The password is encrypted at the place `settings/smtp/password`. */
+  auth: { username: string; password: string } | null;
+}
+
+export interface LdapAttributes {
+  uniqueID: string;
+  username: string;
+  email: string;
+  firstName: string;
+  lastName: string;
+  displayName: string;
+  picture: string;
+}
+
+export interface LdapGroupAttributes {
+  uniqueID: string;
+  name: string;
+  member: string;
+}
+
+export interface LdapSettings {
+  url: string;
+  startTls: boolean;
+  ca: string | null;
+  insecureSkipVerify: boolean;
+
+  /** The password is encrypted at the place `settings/ldap/password`. */
+  bind: { dn: string; password: string };
+  baseDn: string;
+  users: { filter: string; attributes: LdapAttributes };
+  groups: { filter: string; attributes: LdapGroupAttributes };
+  adminGroup: string | null;
+  removedUsers: 'disable' | 'delete';
+
+  /** Seconds between two runs. */
+  syncInterval: number;
+  maxRemovedPercent: number;
+}
+
+export interface SettingsOf {
+  general: Partial<GeneralSettings>;
+  smtp: SmtpSettings;
+  ldap: LdapSettings;
+}
+
+export type SettingsKey = keyof SettingsOf;

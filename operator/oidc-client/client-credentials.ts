@@ -1,0 +1,196 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  addClientSecret,
+  addGivenClientSecret,
+  expireOtherClientSecrets,
+  hashToken,
+  listClientSecrets,
+} from '#core';
+import { toSeconds } from '../crd/duration.ts';
+import type { Credentials, CredentialTarget, HandedOver } from '../runtime/credentials.ts';
+import { NotReady } from '../runtime/not-ready.ts';
+import type { Aspect, Context } from '../runtime/reconciler.ts';
+import type { Resource } from '../runtime/resource.ts';
+import { type CredentialFacts, presetLabels, renderCredentials } from './credential-text.ts';
+import type { OidcClientSpec } from './oidc-client.crd.ts';
+
+/** Any new value of it has the secret rotated now. GitOps owns it: it is answered, never removed. */
+export const ROTATE_ANNOTATION = 'permisolabs.eu/rotate-secret';
+
+const DAY = 24 * 3600;
+const MINIMUM_LENGTH = 32;
+
+type OidcClient = Resource<OidcClientSpec>;
+type Facts = Omit<CredentialFacts, 'clientSecret'>;
+type Secret = Awaited<ReturnType<typeof listClientSecrets>>[number];
+
+/** How the client's secret stands, without its value. */
+export interface CredentialState {
+  aspect: Aspect;
+  status: Record<string, string>;
+  nextRun?: Date;
+}
+
+/**
+ * Hands the client secret over, in an order that survives being killed anywhere: a new secret is registered, then
+ * written, and only then do the others begin to end. What is registered but was never written is found by the id
+ * that the written one carries.
+ */
+export async function settleCredentials(
+  resource: OidcClient,
+  context: Context,
+  facts: Facts,
+): Promise<CredentialState> {
+  const target = targetOf(resource);
+  const before = await context.credentials.read(target);
+  const secret = resource.spec.credentials?.secretRef
+    ? await takeGivenSecret(resource, context, facts.clientID)
+    : await keepOrMakeSecret(resource, context, { clientId: facts.clientID, before });
+
+  const after = describe(resource, { facts, secret, before });
+  if (!isSame(before, after)) {
+    await context.credentials.write(target, after);
+  }
+  const overlap = overlapOf(resource.spec);
+  const at = new Date(Math.max(secret.createdAt.getTime() + overlap * 1000, context.now.getTime()));
+  const left = await context.transact(async (em) => {
+    await expireOtherClientSecrets(em, facts.clientID, { keep: secret.id, at });
+    return listClientSecrets(em, facts.clientID);
+  });
+  return toState(resource, secret, left);
+}
+
+/** What is left when the client goes. */
+export function credentialsOf(resource: OidcClient): CredentialTarget {
+  return targetOf(resource);
+}
+
+interface CurrentSecret {
+  id: string;
+  value: string;
+  createdAt: Date;
+}
+
+async function takeGivenSecret(
+  { spec, metadata }: OidcClient,
+  { secrets, transact }: Context,
+  clientId: string,
+): Promise<CurrentSecret> {
+  const ref = spec.credentials?.secretRef;
+  const value = ref ? await secrets.read(metadata.namespace, ref) : '';
+  if (value.length < MINIMUM_LENGTH) {
+    throw new NotReady(
+      'SecretRefTooWeak',
+      `Secret "${ref?.name}" key "${ref?.key}" has ${value.length} characters; a client secret needs at least ${MINIMUM_LENGTH}`,
+    );
+  }
+  return transact(async (em) => {
+    const id = await addGivenClientSecret(em, clientId, value);
+    const known = (await listClientSecrets(em, clientId)).find((secret) => secret.id === id);
+    return { id, value, createdAt: known?.createdAt ?? new Date() };
+  });
+}
+
+async function keepOrMakeSecret(
+  resource: OidcClient,
+  context: Context,
+  { clientId, before }: { clientId: string; before: HandedOver | null },
+): Promise<CurrentSecret> {
+  const living = await context.transact((em) => listClientSecrets(em, clientId));
+  const current = before && findCurrent(before, living);
+  if (current && !mustRotate(resource, current, { before, now: context.now })) {
+    return current;
+  }
+  const made = await context.transact((em) => addClientSecret(em, clientId));
+  return { ...made, createdAt: context.now };
+}
+
+/** The secret that was handed over, if it is whole and still lives. */
+function findCurrent(before: HandedOver, living: Secret[]): CurrentSecret | null {
+  const known = living.find(({ id, expiresAt }) => id === before.secretId && !expiresAt);
+  const value = before.isIntact ? findValue(before) : null;
+  return known && value ? { id: known.id, value, createdAt: known.createdAt } : null;
+}
+
+/** A template may have wrapped the secret in anything; its hash tells which part of the text it is. */
+function findValue({ values, secretHash }: HandedOver): string | null {
+  const words = Object.values(values).flatMap((text) => [
+    text,
+    ...(text.match(/[\w-]{32,}/g) ?? []),
+  ]);
+  return words.find((word) => hashToken(word) === secretHash) ?? null;
+}
+
+function mustRotate(
+  { spec, metadata }: OidcClient,
+  { createdAt }: CurrentSecret,
+  { before, now }: { before: HandedOver | null; now: Date },
+): boolean {
+  const interval = spec.credentials?.rotation?.interval;
+  const isDue = interval && createdAt.getTime() + toSeconds(interval) * 1000 <= now.getTime();
+  const request = metadata.annotations?.[ROTATE_ANNOTATION] ?? '';
+  return Boolean(isDue) || request !== (before?.request ?? '');
+}
+
+function describe(
+  { spec, metadata }: OidcClient,
+  { facts, secret, before }: { facts: Facts; secret: CurrentSecret; before: HandedOver | null },
+): Credentials {
+  const output = spec.credentials?.output;
+  return {
+    secretId: secret.id,
+    secretHash: hashToken(secret.value),
+    request: metadata.annotations?.[ROTATE_ANNOTATION] ?? '',
+    values: renderCredentials({ ...facts, clientSecret: secret.value }, output, before?.values),
+    labels: { ...presetLabels(output), ...output?.labels },
+    annotations: output?.annotations ?? {},
+  };
+}
+
+function isSame(before: HandedOver | null, after: Credentials): boolean {
+  if (!before) {
+    return false;
+  }
+  const { isIntact, ...handedOver } = before;
+  return isIntact && isDeepStrictEqual(handedOver, after);
+}
+
+function toState(resource: OidcClient, secret: CurrentSecret, living: Secret[]): CredentialState {
+  const interval = resource.spec.credentials?.rotation?.interval;
+  const next = interval && new Date(secret.createdAt.getTime() + toSeconds(interval) * 1000);
+  const ending = living
+    .flatMap(({ expiresAt }) => (expiresAt ? [expiresAt] : []))
+    .toSorted((a, b) => b.getTime() - a.getTime())[0];
+  const { name } = targetOf(resource);
+  return {
+    aspect: {
+      type: 'CredentialsReady',
+      status: 'True',
+      reason: 'Written',
+      message: `Secret "${name}" holds the credentials`,
+    },
+    status: {
+      secretName: name,
+      rotatedAt: toTime(secret.createdAt),
+      ...(ending && { previousExpiresAt: toTime(ending) }),
+      ...(next && { nextRotationAt: toTime(next) }),
+    },
+    ...(next && { nextRun: next }),
+  };
+}
+
+/** Seconds that the previous secret stays valid. */
+function overlapOf({ credentials }: OidcClientSpec): number {
+  const { interval, overlap } = credentials?.rotation ?? {};
+  return overlap ? toSeconds(overlap) : Math.min(DAY, interval ? toSeconds(interval) : DAY);
+}
+
+function targetOf(resource: OidcClient): CredentialTarget {
+  const name = resource.spec.credentials?.output?.secretName ?? `${resource.metadata.name}-oidc`;
+  return { owner: resource, name };
+}
+
+/** metav1.Time has no fractions of a second. */
+function toTime(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, 'Z');
+}
