@@ -22,7 +22,7 @@ export async function enrol(
   await page.getByLabel('Username', { exact: true }).fill(username);
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Create passkey' }).click();
-  await page.getByRole('heading', { name: 'Applications' }).waitFor();
+  await page.getByRole('heading', { name: 'Applications', level: 1 }).waitFor();
 }
 
 /** An administrator's page makes an invite and tells the link. */

@@ -51,7 +51,7 @@ describe('a machine that loses power', () => {
 
     await ada.page.goto(`${permiso.url}/login`);
     await button.click();
-    await ada.page.getByRole('heading', { name: 'Applications' }).waitFor();
+    await ada.page.getByRole('heading', { name: 'Applications', level: 1 }).waitFor();
     const session = await ada.page.request.get(`${permiso.url}/api/session`);
 
     expect(await session.json()).toMatchObject({ user: { username: 'ada' } });
@@ -62,7 +62,7 @@ describe('a machine that loses power', () => {
     const last = permiso.process.output();
     await permiso.start();
     await ada.page.goto(permiso.url);
-    await ada.page.getByRole('heading', { name: 'Applications' }).waitFor();
+    await ada.page.getByRole('heading', { name: 'Applications', level: 1 }).waitFor();
 
     expect(last).toContain('permiso: stopping');
     expect(last).not.toMatch(/error/i);

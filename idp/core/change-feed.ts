@@ -8,6 +8,9 @@ export interface RegistryChange {
   key: string;
   owner: string;
   actor: string;
+
+  /** The operator's epoch, when an operator made the change. */
+  epoch: string | null;
 }
 
 export interface ChangeListener {

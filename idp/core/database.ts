@@ -1,5 +1,5 @@
 import { Migrator } from '@mikro-orm/migrations';
-import { MikroORM } from '@mikro-orm/postgresql';
+import { ConnectionException, MikroORM } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { AuditEvent } from './audit/audit.entity.ts';
 import { Ceremony } from './ceremony/ceremony.entity.ts';
@@ -72,4 +72,19 @@ export async function migrateDatabase(url: string): Promise<void> {
 /** Whether the schema is the one this version was written for. */
 export async function isMigrated(database: Database): Promise<boolean> {
   return (await database.migrator.getPending()).length === 0;
+}
+
+// SQLSTATE classes of a server that is going, starting or out of reach (PostgreSQL, appendix A).
+const AWAY = /^(08|57P0|53300)/;
+const AWAY_ERRNO = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND']);
+
+/** Whether an error says that the database cannot be reached now, and not that we asked for something wrong. */
+export function isDatabaseAway(error: unknown): boolean {
+  const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
+  return (
+    error instanceof ConnectionException ||
+    AWAY.test(code) ||
+    AWAY_ERRNO.has(code) ||
+    /connection terminated|timeout exceeded when trying to connect/i.test(message)
+  );
 }

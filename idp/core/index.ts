@@ -20,7 +20,13 @@ export {
   listClientSecrets,
 } from './client/client-secret.registry.ts';
 export { listConsentedScopes, recordConsent } from './consent/consent.registry.ts';
-export { connectDatabase, type Database, isMigrated, migrateDatabase } from './database.ts';
+export {
+  connectDatabase,
+  type Database,
+  isDatabaseAway,
+  isMigrated,
+  migrateDatabase,
+} from './database.ts';
 export { createKeyring, type Keyring, WrongEncryptionKey } from './encryption/keyring.ts';
 export { createToken, hashToken } from './encryption/token.ts';
 export {

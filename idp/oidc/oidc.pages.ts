@@ -35,25 +35,25 @@ function explain(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error) {
     case 'InvalidRedirectUri':
       return {
         code: 'redirect_uri_mismatch',
-        title: `The application asked to be answered at ${sent || 'an address it did not name'}, which is not registered for it.`,
+        title: `The application asked to be answered at ${sent || 'an address it did not name'}, which is not registered for it`,
         mend: 'The address must be among the callback URLs of the application, letter for letter: scheme, host, port, path and trailing slash.',
       };
     case 'InvalidClient':
       return {
         code: 'unknown_client',
-        title: 'The application that sent you here is not known to this identity provider.',
+        title: 'The application that sent you here is not known to this identity provider',
         mend: 'Check the client id in the settings of the application, and that its OIDCClient is Ready.',
       };
     case 'SessionNotFound':
       return {
         code: 'interaction_expired',
-        title: 'This sign-in has expired or was already finished.',
+        title: 'This sign-in has expired or was already finished',
         mend: 'Go back to the application and sign in again.',
       };
     default:
       return {
         code: out.error,
-        title: `The application sent a request that cannot be answered: ${out.error_description ?? out.error}.`,
+        title: `The application sent a request that cannot be answered: ${out.error_description ?? out.error}`,
         mend: 'Go back to the application and try again. If it happens each time, its settings need a look.',
       };
   }

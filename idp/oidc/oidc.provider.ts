@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { type Account, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { type Database, decideAccess, hashToken, Refusal } from '#core';
 import { cookieNames, isSecure } from '../http/cookies.ts';
+import { allowFormPost } from '../http/security.ts';
 import type { Services } from '../http/services.ts';
 import { type ClientExtras, EXTRA_METADATA } from './client-metadata.ts';
 import { createAdapter } from './oidc.adapter.ts';
@@ -29,6 +30,7 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
   });
   // Koa believes X-Forwarded-Proto only as a proxy; oidc.plugin.ts sets it from APP_URL, never from the request.
   provider.proxy = true;
+  provider.use(letOwnFormsLeave);
   compareSecretsByHash(provider);
   keepSessionToken(provider);
   return provider;
@@ -119,6 +121,15 @@ function cookies({ config }: Services): Configuration['cookies'] {
     long: options,
     short: options,
   };
+}
+
+/** `form_post` and sign-out answer with a page of one form that sends itself; oidc-provider adds its script's hash. */
+async function letOwnFormsLeave(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next();
+  const policy = ctx.response.get('content-security-policy');
+  if (policy.includes("'sha256-")) {
+    ctx.set('content-security-policy', allowFormPost(policy));
+  }
 }
 
 /** Secrets are kept as SHA-256 of random values; several may live side by side during rotation. */

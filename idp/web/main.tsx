@@ -7,7 +7,7 @@ import { Failure } from './components/failure.tsx';
 import { FlowSkeleton } from './components/skeleton.tsx';
 import { chooseLocale, t } from './locales/locales.ts';
 import { hasNavigated } from './navigation.ts';
-import { RefusalPage, readRefusal } from './pages/refusal/refusal.page.tsx';
+import { chosenByServer } from './pages/chosen-by-server.tsx';
 import { Problem } from './problem.ts';
 import { loadSession, session, sessionProblem } from './session.ts';
 import { applyTheme } from './theme.ts';
@@ -43,26 +43,29 @@ const NotFound = page(() =>
 
 const LEFT_OPEN_MS = 10_000;
 const pageProblem = signal<Problem | null>(null);
+const chosen = chosenByServer();
 
 void start();
 
 async function start(): Promise<void> {
   applyTheme();
-  const refusal = readRefusal();
   const root = document.getElementById('app') as HTMLElement;
   const hint = document.documentElement.lang;
 
   // The session, the page and the language are fetched side by side.
   void loadSession();
-  if (!refusal) {
+  if (!chosen) {
     preloadPage();
   }
   await chooseLocale(hint ? [hint] : navigator.languages);
-  render(refusal ? <RefusalPage problem={refusal} /> : <App />, root);
+  render(<App />, root);
 }
 
 function App() {
   const problem = sessionProblem.value ?? pageProblem.value;
+  if (chosen && (session.value || problem)) {
+    return chosen;
+  }
   if (problem) {
     return <Failure problem={problem} onRetry={() => location.reload()} />;
   }

@@ -15,10 +15,15 @@ export class Problem extends Error {
     super(body.title, options);
     this.status = body.status;
     this.code = body.code;
-    this.title = body.title;
+    this.title = toSentence(body.title);
     this.field = body.field;
     this.mend = body.mend;
   }
+}
+
+/** The server writes titles as headlines; between other sentences they end like one. */
+function toSentence(title: string): string {
+  return /[.!?…]$/.test(title) ? title : `${title}.`;
 }
 
 /** Anything thrown, as something that can be shown; what nobody foresaw is also reported to the console. */

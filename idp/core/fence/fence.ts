@@ -35,6 +35,8 @@ export async function transactBehindFence<T>(
     if (rows.length === 0) {
       throw new StaleLeader(epoch);
     }
+    // Tells our own changes from those of somebody who acts in our name.
+    await query(tx, `select set_config('permiso.epoch', $1, true)`, [String(epoch)]);
     return work(tx);
   });
 }

@@ -275,7 +275,8 @@ begin
     'table', tg_table_name,
     'key', changed ->> tg_argv[0],
     'owner', changed ->> 'owner',
-    'actor', coalesce(nullif(current_setting('permiso.actor', true), ''), 'admin'))::text);
+    'actor', coalesce(nullif(current_setting('permiso.actor', true), ''), 'admin'),
+    'epoch', nullif(current_setting('permiso.epoch', true), ''))::text);
   return null;
 end $$;
 create trigger announce_change after insert or update or delete on clients

@@ -4,6 +4,7 @@ import styles from './app-logo.module.css';
 
 /** As many as there are colours in the style sheet. */
 const TINTS = 6;
+const LARGE_PRIME = 65_521;
 
 /** The logo of an application; its initial when there is none, or none that loads. */
 export function AppLogo({ application }: { application: ApplicationView }) {
@@ -31,7 +32,11 @@ export function AppLogo({ application }: { application: ApplicationView }) {
   );
 }
 
-/** The same name always gets the same colour. */
+/** The same name always gets the same colour, and names alike rather different ones. */
 function toTint(name: string): number {
-  return [...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % TINTS;
+  const hash = [...name].reduce(
+    (sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % LARGE_PRIME,
+    0,
+  );
+  return hash % TINTS;
 }

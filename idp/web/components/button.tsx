@@ -28,10 +28,12 @@ export function Button(props: Props) {
   );
 }
 
+type LinkProps = { href: string; kind?: 'primary' | 'plain'; children: ComponentChildren };
+
 /** A link that looks like the thing to do next. */
-export function ButtonLink({ href, children }: { href: string; children: ComponentChildren }) {
+export function ButtonLink({ href, kind = 'primary', children }: LinkProps) {
   return (
-    <a class={`${styles.button} ${styles.primary}`} href={href}>
+    <a class={`${styles.button} ${styles[kind]}`} href={href}>
       <span class={styles.label}>{children}</span>
     </a>
   );

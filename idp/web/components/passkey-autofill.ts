@@ -17,7 +17,7 @@ export function useAutofill(busy: boolean, onChosen: OnChosen) {
   const stop = useRef(() => {});
 
   useEffect(() => {
-    mayAutofill().then((may) => {
+    void mayAutofill().then((may) => {
       offered.value = may;
     });
     const timer = setInterval(() => {

@@ -1,28 +1,28 @@
 import { AppLogo } from '#web/components/app-logo.tsx';
 import { Button } from '#web/components/button.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
+import { SignedInAs } from '#web/components/signed-in-as.tsx';
 import { Statement } from '#web/components/statement.tsx';
 import { t } from '#web/locales/locales.ts';
-import type { Problem } from '#web/problem.ts';
+import { Problem } from '#web/problem.ts';
 import { instanceName } from '#web/session.ts';
 import { useTask } from '#web/task.ts';
 import { continueTo } from './continuing.ts';
 import styles from './interaction.module.css';
 import type { StepProps } from './interaction.page.tsx';
-import { SignedInAs } from './signed-in-as.tsx';
 
 export function AccessStep({ uid, view: { client, user, refusal } }: StepProps) {
   const abort = useTask();
   const application = client.name;
-  const { mend } = (refusal ?? {}) as Partial<Problem>;
+  const problem = refusal && new Problem(refusal);
 
   return (
     <Statement
       emblem={<AppLogo application={client} />}
       title={t('access.title', { application })}
-      text={refusal?.title ?? t('access.reason')}
-      code={refusal?.code}
-      mend={mend ?? t('access.mend', { name: instanceName.value })}
+      text={problem?.title ?? t('access.reason')}
+      code={problem?.code}
+      mend={problem?.mend ?? t('access.mend', { name: instanceName.value })}
       footer={user && <SignedInAs person={user} />}
     >
       <div class={styles.actions}>

@@ -4,14 +4,13 @@ import { Button } from '#web/components/button.tsx';
 import { Flow, FlowIntro } from '#web/components/flow.tsx';
 import { Heading } from '#web/components/heading.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
-
+import { SignedInAs } from '#web/components/signed-in-as.tsx';
 import { type Key, t } from '#web/locales/locales.ts';
 import { instanceName } from '#web/session.ts';
 import { useTask } from '#web/task.ts';
 import { continueTo } from './continuing.ts';
 import styles from './interaction.module.css';
 import type { StepProps } from './interaction.page.tsx';
-import { SignedInAs } from './signed-in-as.tsx';
 
 const KNOWN_SCOPES = ['openid', 'profile', 'email', 'groups', 'offline_access'] as const;
 

@@ -1,6 +1,6 @@
 import { Statement } from '#web/components/statement.tsx';
 import { t } from '#web/locales/locales.ts';
-import { Problem } from '#web/problem.ts';
+import type { Problem } from '#web/problem.ts';
 
 /** An OAuth error that must not be sent to the application, since it may come from a forger. */
 export function RefusalPage({ problem }: { problem: Problem }) {
@@ -12,10 +12,4 @@ export function RefusalPage({ problem }: { problem: Problem }) {
       mend={problem.mend ?? t('refusal.mend')}
     />
   );
-}
-
-/** The server writes the refusal into the page itself. */
-export function readRefusal(): Problem | null {
-  const meta = document.querySelector<HTMLMetaElement>('meta[name=refusal]');
-  return meta ? new Problem(JSON.parse(meta.content)) : null;
 }

@@ -1,0 +1,219 @@
+import type { Browser, Keyboard, Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { type Application, createApplication } from './application.ts';
+import { launchChromium, openBrowser } from './browser.ts';
+import { DESKTOP, FLAWLESS, inspect, observe, type Visitor } from './inspection.ts';
+import { ADA, ALAN, invite } from './people.ts';
+import { Permiso } from './permiso.ts';
+
+type Place = [name: string, visit: () => Promise<Visitor>];
+
+let permiso: Permiso;
+let chromium: Browser;
+let wiki: Application;
+let ada: Visitor;
+let alan: Visitor;
+let nobody: Visitor;
+
+beforeAll(async () => {
+  permiso = await Permiso.create();
+  wiki = await createApplication('wiki');
+  [chromium] = await Promise.all([launchChromium(inject('chromiumPath')), permiso.start()]);
+  const still = { viewport: DESKTOP, reducedMotion: 'reduce' } as const;
+  ada = await observe(await openBrowser(chromium, still));
+  alan = await observe(await openBrowser(chromium, still));
+  // No passkey of their own, and a browser that offers to look for one.
+  const context = await chromium.newContext(still);
+  nobody = await observe({ context, page: await context.newPage() });
+});
+
+afterAll(async () => {
+  await wiki.stop();
+  await chromium.close();
+  await permiso.remove();
+});
+
+test('axe, the console and a phone object to nothing on the page of set-up', async () => {
+  await read(nobody, '/setup', 'Set up Permiso');
+
+  expect(await inspect(nobody)).toEqual(FLAWLESS);
+});
+
+describe('a keyboard is enough', () => {
+  test('to set up Permiso and to invite somebody', async () => {
+    await ada.page.goto(`${permiso.url}/setup`);
+    await type(field(ada, 'Name'), ADA.name);
+    await type(field(ada, 'Email'), ADA.email);
+    await type(field(ada, 'Username'), ADA.username);
+    await press(button(ada, 'Continue'));
+    await press(button(ada, 'Create passkey'));
+    await press(button(ada, 'Invite'));
+    await press(button(ada, 'Create'));
+    const url = await (await focused(field(ada, 'Link'))).inputValue();
+    await press(button(ada, 'Close'));
+    await focused(button(ada, 'Invite'));
+
+    expect(url).toContain('/signup/');
+    expect(ada.complaints).toEqual([]);
+  });
+
+  test('to sign out and in again', async () => {
+    await press(button(ada, /^Account/));
+    await press(button(ada, 'Sign out'));
+    await press(button(ada, 'Sign in with a passkey'));
+    await expectHeading(ada, 'Applications');
+
+    expect(ada.complaints).toEqual([]);
+  });
+});
+
+describe('axe, the console and a phone object to nothing on', () => {
+  const places: Place[] = [
+    ['set-up that is closed', () => read(nobody, '/setup', 'Set-up is finished')],
+    ['sign-in', () => read(nobody, '/login', 'Sign in')],
+    ['an address without a page', () => read(nobody, '/nowhere', 'no page here')],
+    ['a spent invitation', () => read(nobody, '/signup/x', 'cannot be used')],
+    ['the dashboard without applications', () => read(ada, '/', 'Applications')],
+    ['the dialog that invites', () => click(ada, 'Invite', 'Invite people')],
+    ['the dialog with the link', () => click(ada, 'Create', 'Your link is ready')],
+    ['sign-up', openSignUp],
+    ['the passkey of sign-up', fillInSignUp],
+    ['what a new person sees', () => click(alan, 'Create passkey', 'Applications')],
+  ];
+
+  test.for(places)('%s', async ([, visit]) => {
+    expect(await inspect(await visit())).toEqual(FLAWLESS);
+  });
+});
+
+describe('with applications, axe, the console and a phone object to nothing on', () => {
+  const unknown = '/oauth/authorize?client_id=unknown';
+  const places: Place[] = [
+    ['the dashboard', () => read(ada, '/', 'Applications')],
+    ['the account menu', () => click(ada, /^Account/, 'Theme')],
+    ['sign-in on the way', () => read(nobody, wiki.url, 'Sign in to Wiki')],
+    ['consent', () => read(ada, wiki.url, 'Allow Wiki?')],
+    ['the refusal of a person', () => read(alan, wiki.url, 'cannot open Wiki')],
+    ['the refusal of a request', () => read(nobody, unknown, 'was refused')],
+    ['sign-out', () => read(alan, '/oauth/logout', 'Sign out of Permiso?')],
+    ['the end of a session', () => click(alan, 'Sign out', 'You are signed out')],
+    ['sign-in in German', () => readIn('de-AT', '/login', 'Anmelden')],
+    ['sign-in in French', () => readIn('fr-CA', '/login', 'Se connecter')],
+  ];
+
+  beforeAll(async () => {
+    await permiso.writeManifest('wiki.yaml', manifests());
+    await permiso.process.line('resource=apps/wiki');
+    await wiki.start(permiso);
+  });
+
+  test.for(places)('%s', async ([, visit]) => {
+    expect(await inspect(await visit())).toEqual(FLAWLESS);
+  });
+});
+
+test('signing out tells somebody who is not signed in that they are not', async () => {
+  await read(nobody, '/oauth/logout', 'You are signed out');
+
+  expect(nobody.complaints).toEqual([]);
+});
+
+describe('an application that signs somebody out', () => {
+  const leave = () => `/oauth/logout?client_id=apps.wiki&post_logout_redirect_uri=${wiki.url}`;
+
+  test('is named, and learns nothing when the person stays', async () => {
+    await read(ada, leave(), 'Sign out of Permiso?');
+    const question = await ada.page.textContent('main');
+    await ada.page.getByRole('link', { name: 'Stay signed in' }).click();
+    await expectHeading(ada, 'Applications');
+
+    expect(question).toContain('Wiki asks to sign you out');
+  });
+
+  test('has the person back afterwards, and may ask for the passkey again', async () => {
+    await read(ada, leave(), 'Sign out of Permiso?');
+    await click(ada, 'Sign out', 'Sign in to Wiki');
+
+    expect(ada.complaints).toEqual([]);
+  });
+});
+
+function manifests(): string {
+  return `${wiki.manifest('mode: Groups, groups: [readers]')}  logoutCallbackURLs: [${wiki.url}]
+---
+apiVersion: permisolabs.eu/v1alpha1
+kind: Group
+metadata: { name: readers, namespace: apps }
+spec: { members: [ada] }
+`;
+}
+
+async function read(visitor: Visitor, address: string, heading: string): Promise<Visitor> {
+  await visitor.page.goto(new URL(address, permiso.url).href);
+  return expectHeading(visitor, heading);
+}
+
+async function readIn(locale: string, path: string, heading: string): Promise<Visitor> {
+  const context = await chromium.newContext({ locale, reducedMotion: 'reduce' });
+  return read(await observe({ context, page: await context.newPage() }), path, heading);
+}
+
+async function click(visitor: Visitor, name: string | RegExp, text: string): Promise<Visitor> {
+  await button(visitor, name).click();
+  return expectHeading(visitor, text);
+}
+
+async function expectHeading(visitor: Visitor, text: string): Promise<Visitor> {
+  await visitor.page.locator('h1, h2, legend', { hasText: text }).first().waitFor();
+  // What a page fetches belongs to it.
+  await visitor.page.waitForLoadState('networkidle');
+  return visitor;
+}
+
+async function openSignUp(): Promise<Visitor> {
+  await ada.page.keyboard.press('Escape');
+  await alan.page.goto(await invite(ada.page));
+  return expectHeading(alan, 'Create your account');
+}
+
+async function fillInSignUp(): Promise<Visitor> {
+  await field(alan, 'Name').fill(ALAN.name);
+  await field(alan, 'Email').fill(ALAN.email);
+  await field(alan, 'Username').fill(ALAN.username);
+  return click(alan, 'Continue', 'Create your passkey');
+}
+
+function button({ page }: Visitor, name: string | RegExp): Locator {
+  return page.getByRole('button', { name, exact: true });
+}
+
+function field({ page }: Visitor, label: string): Locator {
+  return page.getByLabel(label, { exact: true });
+}
+
+/** Waits until the page itself has moved the focus there. */
+async function focused(control: Locator): Promise<Locator> {
+  await control.and(control.page().locator(':focus')).waitFor();
+  return control;
+}
+
+async function press(control: Locator): Promise<void> {
+  await (await reach(control)).press('Enter');
+}
+
+async function type(control: Locator, text: string): Promise<void> {
+  await (await reach(control)).type(text);
+}
+
+/** Tab, until the control has the focus and shows it. */
+async function reach(control: Locator): Promise<Keyboard> {
+  const { keyboard } = control.page();
+  await control.waitFor();
+  for (let presses = 0; presses < 25; presses += 1) {
+    if (await control.and(control.page().locator(':focus-visible')).count()) {
+      return keyboard;
+    }
+    await keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not reach ${control}`);
+}
