@@ -8,7 +8,17 @@ export default defineConfig({
         test: {
           name: 'unit and integration',
           include: ['{idp,operator}/**/*.test.ts'],
+          exclude: ['**/*.cluster.test.ts', '**/node_modules/**'],
           globalSetup: ['idp/testing/postgres.setup.ts', 'idp/testing/web.setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'cluster',
+          include: ['operator/**/*.cluster.test.ts'],
+          globalSetup: ['idp/testing/postgres.setup.ts', 'operator/testing/cluster.setup.ts'],
+          testTimeout: 60_000,
         },
       },
       {
