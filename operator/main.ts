@@ -1,6 +1,22 @@
-import { ConfigurationError, connectDatabase, createLogger, followChanges } from '#core';
-import { readConfig } from './config.ts';
+import {
+  ConfigurationError,
+  connectDatabase,
+  createKeyring,
+  createLogger,
+  type Database,
+  followChanges,
+  isMigrated,
+  type Keyring,
+  type Logger,
+} from '#core';
+import { type Config, readConfig } from './config.ts';
 import { createFolderOperator } from './folder/folder.operator.ts';
+import { leadAndOperate } from './kubernetes/kubernetes.leader.ts';
+import { serveHealth } from './runtime/health.ts';
+import { createMetrics, type Metrics } from './runtime/metrics.ts';
+
+/** A watch hears a bookmark about once a minute; so long without is a process that only looks alive. */
+const LONGEST_SILENCE_MS = 5 * 60_000;
 
 await start().catch((error: unknown) => {
   const mistake = error instanceof ConfigurationError;
@@ -9,32 +25,95 @@ await start().catch((error: unknown) => {
 });
 
 async function start(): Promise<void> {
-  const { APP_URL, DB_CONNECTION_STRING, LOG_LEVEL, MANIFESTS_DIR } = readConfig();
-  const log = createLogger(LOG_LEVEL);
-  const database = await connectDatabase(DB_CONNECTION_STRING);
+  const config = readConfig();
+  const log = createLogger(config.LOG_LEVEL);
+  const database = await connectDatabase(config.DB_CONNECTION_STRING);
+  const metrics = createMetrics();
   const stopping = new AbortController();
-
-  const controller = await createFolderOperator({
-    database,
-    log,
-    issuer: APP_URL,
-    folder: MANIFESTS_DIR,
-  });
-  const following = followChanges(DB_CONNECTION_STRING, controller.changes, stopping.signal);
-  await controller.start(stopping.signal);
-  log.info({ folder: MANIFESTS_DIR }, 'operator is watching');
-
-  const stop = async () => {
-    if (!stopping.signal.aborted) {
-      stopping.abort();
-      await controller.stop();
-      await following;
-      await database.close();
-      process.exit(0);
-    }
-  };
+  const stop = () => stopping.abort();
   for (const signal of ['SIGTERM', 'SIGINT', 'disconnect']) {
     process.once(signal, stop);
   }
+
+  const state = { silence: () => 0 };
+  const health = await serveHealth(config.METRICS_PORT, {
+    registry: metrics.registry,
+    findObstacle: () => findObstacle(database, state.silence()),
+  });
+  const operate = config.MANIFESTS_DIR ? operateFolder : operateCluster;
+  const previous = config.PREVIOUS_ENCRYPTION_KEY;
+  const keyring = createKeyring([config.ENCRYPTION_KEY, ...(previous ? [previous] : [])]);
+  const means = { config, database, keyring, metrics, log, state };
+  const code = await operate(means, stopping.signal);
+
+  health.close();
+  health.closeAllConnections();
+  await database.close();
+  log.info('operator has stopped');
+  process.exit(code);
+}
+
+interface Means {
+  config: Config;
+  database: Database;
+  keyring: Keyring;
+  metrics: Metrics;
+  log: Logger;
+  state: { silence: () => number };
+}
+
+async function operateFolder(
+  { config, database, keyring, metrics, log }: Means,
+  signal: AbortSignal,
+): Promise<number> {
+  const { APP_URL: issuer, MANIFESTS_DIR: folder, DB_CONNECTION_STRING } = config;
+  const deposed = new AbortController();
+  const ending = AbortSignal.any([signal, deposed.signal]);
+  const onDeposed = () => deposed.abort();
+  const controller = await createFolderOperator({
+    database,
+    keyring,
+    log,
+    issuer,
+    folder,
+    metrics,
+    onDeposed,
+  });
+  const following = followChanges(DB_CONNECTION_STRING, controller.changes, ending);
+  await controller.start(ending);
+  log.info({ folder }, 'operator is watching');
   process.send?.('ready');
+
+  await untilAborted(ending);
+  await controller.stop();
+  await following;
+  return deposed.signal.aborted ? 1 : 0;
+}
+
+async function operateCluster(
+  { config, database, keyring, metrics, log, state }: Means,
+  signal: AbortSignal,
+): Promise<number> {
+  const services = { config, database, keyring, metrics, log, state };
+  return (await leadAndOperate(services, signal)) ? 0 : 1;
+}
+
+async function findObstacle(database: Database, silence: number): Promise<string | null> {
+  if (silence > LONGEST_SILENCE_MS) {
+    return `no word from the API server for ${Math.round(silence / 1000)} s`;
+  }
+  try {
+    return (await isMigrated(database)) ? null : 'the database schema is not up to date';
+  } catch {
+    return 'the database does not answer';
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+    }
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -35,6 +35,7 @@ async function start(): Promise<void> {
     ENCRYPTION_KEY: process.env.ENCRYPTION_KEY ?? keepKey(),
     DB_CONNECTION_STRING: process.env.DB_CONNECTION_STRING ?? (await startDatabase()),
     MANIFESTS_DIR: manifestsDir,
+    METRICS_PORT: process.env.METRICS_PORT ?? '0',
   };
   const run = (path: string) =>
     startProgram(join(root, path), { environment, onExit: (code) => void stop(code || 1) });

@@ -52,6 +52,10 @@ export async function followChanges(
 
 function untilBroken(client: pg.Client, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    // An abort that came while we connected is not told again.
+    if (signal.aborted) {
+      resolve();
+    }
     client.on('error', () => resolve());
     client.on('end', () => resolve());
     signal.addEventListener('abort', () => resolve(), { once: true });

@@ -20,7 +20,7 @@ async function registerClient(em: EntityManager, overrides = {}) {
   count += 1;
   const declaration = clientDeclaration(`app-${count}`, overrides);
   await declareClient(em, declaration, ADMIN);
-  const { value: secret } = await addClientSecret(em, declaration.id);
+  const { value: secret } = await addClientSecret(em, declaration.id, 'web');
   return { clientId: declaration.id, secret, redirectUri: declaration.callbackUrls[0] ?? '' };
 }
 

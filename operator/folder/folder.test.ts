@@ -6,6 +6,7 @@ import { parseEnv } from 'node:util';
 import { describe, expect, vi } from 'vitest';
 import {
   ADMIN,
+  createKeyring,
   createLogger,
   type Database,
   declareClient,
@@ -17,6 +18,7 @@ import {
   retireClient,
 } from '#core';
 import { clientDeclaration, test as registryTest } from '#core/testing';
+import { createMetrics } from '../runtime/metrics.ts';
 import { createFolderOperator } from './folder.operator.ts';
 
 interface RunningOperator {
@@ -69,7 +71,15 @@ async function startOperator(
   const stopping = new AbortController();
   const log = createLogger('info', written);
   const issuer = 'https://id.example.com';
-  const controller = await createFolderOperator({ database, log, issuer, folder });
+  const controller = await createFolderOperator({
+    database,
+    log,
+    issuer,
+    folder,
+    keyring: createKeyring(['a key for tests only']),
+    metrics: createMetrics(),
+    onDeposed: () => {},
+  });
   const following = followChanges(url, controller.changes, stopping.signal);
   await controller.start(stopping.signal);
   await controller.queue.idle();

@@ -23,7 +23,8 @@ export const groupReconciler: Reconciler<GroupSpec> = {
       const groupName = groupNameOf(resource);
       return {
         message: `group "${groupName}" is registered`,
-        status: { groupName, memberCount, unknownMembers },
+        // An API server drops an empty list, and would be told of it again at every run.
+        status: { groupName, memberCount, ...(unknownMembers.length > 0 && { unknownMembers }) },
         aspects: [judgeMembers(unknownMembers)],
       };
     } catch (error) {

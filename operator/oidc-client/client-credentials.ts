@@ -7,7 +7,9 @@ import {
   listClientSecrets,
 } from '#core';
 import { toSeconds } from '../crd/duration.ts';
+import { toTime } from '../runtime/conditions.ts';
 import type { Credentials, CredentialTarget, HandedOver } from '../runtime/credentials.ts';
+import type { Note } from '../runtime/events.ts';
 import { NotReady } from '../runtime/not-ready.ts';
 import type { Aspect, Context } from '../runtime/reconciler.ts';
 import type { Resource } from '../runtime/resource.ts';
@@ -28,6 +30,7 @@ type Secret = Awaited<ReturnType<typeof listClientSecrets>>[number];
 export interface CredentialState {
   aspect: Aspect;
   status: Record<string, string>;
+  notes: Note[];
   nextRun?: Date;
 }
 
@@ -51,13 +54,14 @@ export async function settleCredentials(
   if (!isSame(before, after)) {
     await context.credentials.write(target, after);
   }
+  const notes = listNotes(target.name, before, after);
   const overlap = overlapOf(resource.spec);
   const at = new Date(Math.max(secret.createdAt.getTime() + overlap * 1000, context.now.getTime()));
   const left = await context.transact(async (em) => {
     await expireOtherClientSecrets(em, facts.clientID, { keep: secret.id, at });
     return listClientSecrets(em, facts.clientID);
   });
-  return toState(resource, secret, left);
+  return { ...toState(resource, secret, left), notes };
 }
 
 /** What is left when the client goes. */
@@ -84,11 +88,9 @@ async function takeGivenSecret(
       `Secret "${ref?.name}" key "${ref?.key}" has ${value.length} characters; a client secret needs at least ${MINIMUM_LENGTH}`,
     );
   }
-  return transact(async (em) => {
-    const id = await addGivenClientSecret(em, clientId, value);
-    const known = (await listClientSecrets(em, clientId)).find((secret) => secret.id === id);
-    return { id, value, createdAt: known?.createdAt ?? new Date() };
-  });
+  const given = { value, source: 'declared' } as const;
+  const { id, createdAt } = await transact((em) => addGivenClientSecret(em, clientId, given));
+  return { id, createdAt, value };
 }
 
 async function keepOrMakeSecret(
@@ -101,8 +103,10 @@ async function keepOrMakeSecret(
   if (current && !mustRotate(resource, current, { before, now: context.now })) {
     return current;
   }
-  const made = await context.transact((em) => addClientSecret(em, clientId));
-  return { ...made, createdAt: context.now };
+  const { secret, value } = await context.transact((em) =>
+    addClientSecret(em, clientId, 'declared'),
+  );
+  return { id: secret.id, createdAt: secret.createdAt, value };
 }
 
 /** The secret that was handed over, if it is whole and still lives. */
@@ -155,7 +159,31 @@ function isSame(before: HandedOver | null, after: Credentials): boolean {
   return isIntact && isDeepStrictEqual(handedOver, after);
 }
 
-function toState(resource: OidcClient, secret: CurrentSecret, living: Secret[]): CredentialState {
+/** What an Event tells of it; a Secret that only got another label is none. */
+function listNotes(name: string, before: HandedOver | null, after: Credentials): Note[] {
+  if (!before) {
+    return [{ type: 'Normal', reason: 'SecretCreated', text: `Secret "${name}" was written` }];
+  }
+  if (!before.isIntact) {
+    const text = `Secret "${name}" had been changed by somebody else and was written anew`;
+    return [{ type: 'Warning', reason: 'SecretTampered', text }];
+  }
+  return before.secretId === after.secretId
+    ? []
+    : [
+        {
+          type: 'Normal',
+          reason: 'SecretRotated',
+          text: `Secret "${name}" holds a new client secret`,
+        },
+      ];
+}
+
+function toState(
+  resource: OidcClient,
+  secret: CurrentSecret,
+  living: Secret[],
+): Omit<CredentialState, 'notes'> {
   const interval = resource.spec.credentials?.rotation?.interval;
   const next = interval && new Date(secret.createdAt.getTime() + toSeconds(interval) * 1000);
   const ending = living
@@ -188,9 +216,4 @@ function overlapOf({ credentials }: OidcClientSpec): number {
 function targetOf(resource: OidcClient): CredentialTarget {
   const name = resource.spec.credentials?.output?.secretName ?? `${resource.metadata.name}-oidc`;
   return { owner: resource, name };
-}
-
-/** metav1.Time has no fractions of a second. */
-function toTime(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -18,6 +18,8 @@ import { clientIdOf, toDeclaration } from './oidc-client.declaration.ts';
 
 type OidcClient = Resource<OidcClientSpec>;
 
+const RETRY_MS = 60_000;
+
 /** The reconciler for an issuer: what applications are told to trust. */
 export function oidcClientReconciler(issuer: string): Reconciler<OidcClientSpec> {
   return {
@@ -42,6 +44,7 @@ export function oidcClientReconciler(issuer: string): Reconciler<OidcClientSpec>
           ...(credentials.status && { credentials: credentials.status }),
         },
         aspects: [...(credentials.aspect ? [credentials.aspect] : []), groups],
+        notes: credentials.notes ?? [],
         ...(credentials.nextRun && { nextRun: credentials.nextRun }),
       };
     },
@@ -97,7 +100,9 @@ async function tryCredentials(
   } catch (error) {
     if (error instanceof NotReady) {
       const { reason, message } = error;
-      return { aspect: { type: 'CredentialsReady', status: 'False', reason, message } };
+      const aspect = { type: 'CredentialsReady', status: 'False', reason, message } as const;
+      // Secrets of others are not watched, so nobody would tell that this one has gone.
+      return { aspect, nextRun: new Date(context.now.getTime() + RETRY_MS) };
     }
     throw error;
   }

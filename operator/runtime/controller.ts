@@ -4,13 +4,14 @@ import {
   type Database,
   forgetResource,
   type Logger,
-  type RegistryChange,
   recordResource,
+  StaleLeader,
   transactBehindFence,
 } from '#core';
 import type { CredentialStore, SecretReader } from './credentials.ts';
 import { createInterestIndex } from './interest-index.ts';
-import { type Outcome, settle } from './outcome.ts';
+import type { Metrics } from './metrics.ts';
+import { judge, type Outcome, settle } from './outcome.ts';
 import { WorkQueue } from './queue.ts';
 import type { Context, Reconciler } from './reconciler.ts';
 import { idOf, keyOf, type Resource, type ResourceId } from './resource.ts';
@@ -27,7 +28,11 @@ export interface ControllerOptions {
 
   /** The epoch this process leads in; every transaction checks it. */
   epoch: number;
+  metrics: Metrics;
   log: Logger;
+
+  /** Another operator leads; this one has nothing more to say. */
+  onDeposed(): void;
 }
 
 /** source → queue → reconciler → verdict. Level-triggered: a run looks at what is, never at what happened. */
@@ -36,13 +41,17 @@ export class Controller {
   readonly #options: ControllerOptions;
   readonly #reconcilers: Map<string, Reconciler>;
   readonly #ids = new Map<string, ResourceId>();
+  readonly #verdicts = new Map<string, boolean>();
   readonly #interests = createInterestIndex();
 
   /** For `followChanges`: rows that others changed bring back the resources that care. */
   readonly changes: ChangeListener = {
-    onChange: (change: RegistryChange) => {
-      for (const key of this.#interests.affectedBy(change)) {
-        this.queue.add(key);
+    onChange: ({ table, key, actor, epoch }) => {
+      for (const affected of this.#interests.affectedBy(`${table}/${key}`)) {
+        const isOwn = actor === `kubernetes:${affected}` && epoch === String(this.#options.epoch);
+        if (!isOwn) {
+          this.queue.add(affected);
+        }
       }
     },
     onGap: () => this.#enqueueAll(),
@@ -51,17 +60,39 @@ export class Controller {
   constructor(options: ControllerOptions) {
     this.#options = options;
     this.#reconcilers = new Map(options.reconcilers.map((one) => [one.kind, one]));
+    options.metrics.onRead(() => this.#measure());
   }
 
-  /** Resolves when every resource was seen once; the queue may still be working on them. */
+  /** Something that is no resource has changed, such as a Secret: whoever cares looks again. */
+  touch(interest: string): void {
+    for (const key of this.#interests.affectedBy(interest)) {
+      this.queue.add(key);
+    }
+  }
+
+  /** Resolves when every resource was seen once; only then does the work on them begin. */
   async start(signal: AbortSignal): Promise<void> {
-    await this.#options.source.start((id) => this.#enqueue(id), signal);
+    let isComplete = false;
+    await this.#options.source.start((id) => isComplete && this.#enqueue(id), signal);
+    isComplete = true;
+    this.#enqueueAll();
     void this.#resync(signal);
   }
 
   /** Finishes what runs and takes nothing new. */
   async stop(): Promise<void> {
     await this.queue.close();
+  }
+
+  /** Sets the gauges when somebody reads the metrics. */
+  #measure(): void {
+    const { metrics } = this.#options;
+    metrics.queueDepth.set(this.queue.size);
+    metrics.queueAge.set(this.queue.oldest / 1000);
+    metrics.resources.reset();
+    for (const [key, ready] of this.#verdicts) {
+      metrics.resources.inc({ kind: key.split('/')[0] ?? '', ready: String(ready) });
+    }
   }
 
   #enqueue(id: ResourceId): void {
@@ -89,12 +120,27 @@ export class Controller {
     const id = this.#ids.get(key);
     const resource = id && this.#options.source.find(id);
     const reconciler = id && this.#reconcilers.get(id.kind);
-    this.#interests.forget(key);
     if (!resource || !reconciler) {
-      this.#ids.delete(key);
+      this.#forget(key);
       return false;
     }
+    const stopTimer = this.#options.metrics.duration.startTimer({ kind: id.kind });
+    try {
+      return await this.#run(key, reconciler, resource);
+    } catch (error) {
+      if (error instanceof StaleLeader) {
+        this.#options.onDeposed();
+        return false;
+      }
+      throw error;
+    } finally {
+      stopTimer();
+    }
+  }
+
+  #run(key: string, reconciler: Reconciler, resource: Resource): Promise<boolean> {
     if (resource.metadata.deletionTimestamp) {
+      this.#forget(key);
       return this.#retire(reconciler, resource);
     }
     if (resource.spec !== null) {
@@ -103,25 +149,45 @@ export class Controller {
     return this.#reconcile(reconciler, resource);
   }
 
+  #forget(key: string): void {
+    this.#interests.forget(key);
+    this.#verdicts.delete(key);
+  }
+
   async #reconcile(reconciler: Reconciler, resource: Resource): Promise<boolean> {
-    const { source } = this.#options;
+    const { source, metrics } = this.#options;
+    const id = idOf(resource);
     const context = this.#context();
     await source.claim(resource);
-    const outcome = await settle(reconciler, resource, context);
-    const { ready, reason, message } = outcome;
-    const verdict = { ...idOf(resource), spec: resource.spec, ready, reason, message };
-    if (await context.transact((em) => recordResource(em, verdict))) {
-      this.#tell(resource, outcome);
-    }
+    const outcome = await this.#record(resource, await settle(reconciler, resource, context));
     await source.report(resource, outcome);
+
+    this.#verdicts.set(keyOf(id), outcome.ready);
+    metrics.reconciles.inc({ kind: id.kind, result: resultOf(outcome) });
     if (outcome.nextRun) {
-      this.queue.addAt(keyOf(idOf(resource)), outcome.nextRun);
+      this.queue.addAt(keyOf(id), outcome.nextRun);
     }
     return outcome.retry;
   }
 
+  /** Keeps the verdict for the web pages, and tells the log when it is news. */
+  async #record(resource: Resource, outcome: Outcome): Promise<Outcome> {
+    const { ready, reason, message } = outcome;
+    const verdict = { ...idOf(resource), spec: resource.spec, ready, reason, message };
+    try {
+      if (await this.#context().transact((em) => recordResource(em, verdict))) {
+        this.#tell(resource, outcome);
+      }
+      return outcome;
+    } catch (error) {
+      const failed = judge(error);
+      this.#tell(resource, failed);
+      return failed;
+    }
+  }
+
   async #retire(reconciler: Reconciler, resource: Resource): Promise<boolean> {
-    const { source, log } = this.#options;
+    const { source, log, metrics } = this.#options;
     const facts = factsOf(resource);
     const context = this.#context();
     try {
@@ -130,9 +196,14 @@ export class Controller {
       }
       await context.transact((em) => forgetResource(em, idOf(resource)));
       await source.release(resource);
+      metrics.reconciles.inc({ kind: resource.kind, result: 'retired' });
       log.info(facts, 'resource retired');
       return false;
     } catch (err) {
+      if (err instanceof StaleLeader) {
+        throw err;
+      }
+      metrics.reconciles.inc({ kind: resource.kind, result: 'failed' });
       log.error({ ...facts, err }, 'resource could not be retired, and will be tried again');
       return true;
     }
@@ -159,6 +230,10 @@ export class Controller {
       log.warn(facts, 'resource refused');
     }
   }
+}
+
+function resultOf({ ready, retry }: Outcome): string {
+  return ready ? 'ready' : retry ? 'failed' : 'refused';
 }
 
 function factsOf({ kind, metadata: { namespace, name } }: Resource) {

@@ -1,14 +1,12 @@
-import type { RegistryChange } from '#core';
-
 export interface InterestIndex {
   remember(key: string, interests: string[]): void;
   forget(key: string): void;
 
-  /** The keys that care about this change and did not make it themselves. */
-  affectedBy(change: RegistryChange): string[];
+  /** The keys that care about this (`table/key`). */
+  affectedBy(interest: string): string[];
 }
 
-/** Which resource cares about which rows (`table/key`). */
+/** Which resource cares about what (`table/key`, `secrets/<namespace>/<name>`). */
 export function createInterestIndex(): InterestIndex {
   const interestsOf = new Map<string, string[]>();
   const keysOf = new Map<string, Set<string>>();
@@ -33,9 +31,6 @@ export function createInterestIndex(): InterestIndex {
         keysOf.set(interest, (keysOf.get(interest) ?? new Set()).add(key));
       }
     },
-    affectedBy({ table, key, actor }) {
-      const keys = keysOf.get(`${table}/${key}`) ?? [];
-      return [...keys].filter((candidate) => actor !== `kubernetes:${candidate}`);
-    },
+    affectedBy: (interest) => [...(keysOf.get(interest) ?? [])],
   };
 }

@@ -1,4 +1,5 @@
-import { Refusal, type RefusalCode, StaleLeader } from '#core';
+import { isDatabaseAway, Refusal, type RefusalCode, StaleLeader } from '#core';
+import type { Note } from './events.ts';
 import { NotReady } from './not-ready.ts';
 import type { Aspect, Context, Reconciler } from './reconciler.ts';
 import type { Resource } from './resource.ts';
@@ -11,6 +12,7 @@ export interface Outcome {
   retry: boolean;
   status: Record<string, unknown>;
   aspects: Aspect[];
+  notes: Note[];
   nextRun?: Date;
 
   /** The accident behind `retry`, for the log. */
@@ -33,22 +35,17 @@ export async function settle(
     return rejected ?? refused('Invalid', 'there is no spec');
   }
   try {
-    const { message, status = {}, aspects = [] } = await reconciler.reconcile(resource, context);
-    const reconciled = {
-      ready: true,
-      reason: 'Reconciled',
-      message,
-      retry: false,
-      status,
-      aspects,
-    };
-    return { ...reconciled, ...rejected };
+    const made = await reconciler.reconcile(resource, context);
+    const { reason, status = {}, aspects = [], notes = [], ...rest } = made;
+    const ready = { ready: reason === undefined, reason: reason ?? 'Reconciled', retry: false };
+    return { ...rest, ...ready, status, aspects, notes, ...rejected };
   } catch (error) {
     return { ...judge(error), ...rejected };
   }
 }
 
-function judge(error: unknown): Outcome {
+/** What stands after a failure; a refusal, an awaited thing and an accident are three kinds of no. */
+export function judge(error: unknown): Outcome {
   if (error instanceof StaleLeader) {
     throw error;
   }
@@ -59,10 +56,13 @@ function judge(error: unknown): Outcome {
   if (error instanceof Refusal) {
     return refused(REASON[error.code] ?? 'Refused', error.message);
   }
-  const message = `it will be tried again: ${error instanceof Error ? error.message : error}`;
-  return { ...refused('ReconcileFailed', message), retry: true, error };
+  const why = error instanceof Error ? error.message : String(error);
+  const [reason, message] = isDatabaseAway(error)
+    ? ['DatabaseUnavailable', 'the database does not answer; what was declared before stands']
+    : ['ReconcileFailed', `it will be tried again: ${why}`];
+  return { ...refused(reason, message), retry: true, error };
 }
 
 function refused(reason: string, message: string): Outcome {
-  return { ready: false, reason, message, retry: false, status: {}, aspects: [] };
+  return { ready: false, reason, message, retry: false, status: {}, aspects: [], notes: [] };
 }

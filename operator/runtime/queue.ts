@@ -21,7 +21,8 @@ export type Work = (key: string) => Promise<boolean>;
 export class WorkQueue {
   readonly #work: Work;
   readonly #options: Required<QueueOptions>;
-  readonly #waiting = new Set<string>();
+  /** Since when each key waits; a Map keeps the order in which they came. */
+  readonly #waiting = new Map<string, number>();
   readonly #running = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
@@ -38,10 +39,16 @@ export class WorkQueue {
     return this.#waiting.size + this.#running.size;
   }
 
+  /** Milliseconds that the oldest key has waited. */
+  get oldest(): number {
+    const [first] = this.#waiting.values();
+    return first === undefined ? 0 : performance.now() - first;
+  }
+
   /** A key that waits already is not added twice; one that is being worked on runs once more. */
   add(key: string): void {
     if (!this.#closing.signal.aborted) {
-      this.#waiting.add(key);
+      this.#waiting.set(key, this.#waiting.get(key) ?? performance.now());
       this.#pump();
     }
   }
@@ -74,7 +81,7 @@ export class WorkQueue {
   }
 
   #pump(): void {
-    for (const key of this.#waiting) {
+    for (const key of this.#waiting.keys()) {
       if (this.#running.size >= this.#options.concurrency) {
         return;
       }

@@ -1,5 +1,6 @@
 import type { EntityManager } from '#core';
 import type { CredentialStore, SecretReader } from './credentials.ts';
+import type { Note } from './events.ts';
 import type { Resource } from './resource.ts';
 
 /** What a reconciler may use; made anew for every run. */
@@ -29,6 +30,9 @@ export interface Reconciled {
   /** Fields of the status that belong to the kind. */
   status?: Record<string, unknown>;
   aspects?: Aspect[];
+
+  /** What happened in this run and is worth an Event. */
+  notes?: Note[];
 
   /** When to look again although nothing changed, such as the next rotation. */
   nextRun?: Date;

@@ -8,26 +8,23 @@ import { ClientSecret } from './client-secret.entity.ts';
 export async function addClientSecret(
   em: EntityManager,
   clientId: string,
-): Promise<{ id: string; value: string }> {
+  source: ClientSecret['source'],
+): Promise<{ secret: ClientSecret; value: string }> {
   const value = createToken();
-  const id = await addGivenClientSecret(em, clientId, value);
-  return { id, value };
+  return { value, secret: await addGivenClientSecret(em, clientId, { value, source }) };
 }
 
 /** Takes a secret that somebody else made, or finds it when it is one already. */
 export async function addGivenClientSecret(
   em: EntityManager,
   clientId: string,
-  value: string,
-): Promise<string> {
+  { value, source }: { value: string; source: ClientSecret['source'] },
+): Promise<ClientSecret> {
   const hash = hashToken(value);
   const existing = await em.findOne(ClientSecret, { clientId, hash, expiresAt: null });
-  if (existing) {
-    return existing.id;
-  }
-  const id = randomUUID();
-  await em.insert(ClientSecret, { id, clientId, hash, source: 'declared', createdAt: new Date() });
-  return id;
+  const secret = existing ?? em.create(ClientSecret, { id: randomUUID(), clientId, hash, source });
+  await em.persist(secret).flush();
+  return secret;
 }
 
 /** The client's living secrets, oldest first; never their values, which nobody has. */

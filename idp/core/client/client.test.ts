@@ -92,7 +92,7 @@ describe('declaring a client', () => {
 describe('retiring a client', () => {
   test('takes its secrets along and may be repeated', async ({ em }) => {
     await declareClient(em, clientDeclaration('gone'), ADMIN);
-    await addClientSecret(em, 'gone');
+    await addClientSecret(em, 'gone', 'web');
 
     await retireClient(em, 'gone', ADMIN);
     await retireClient(em, 'gone', ADMIN);

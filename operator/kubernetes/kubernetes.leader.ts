@@ -1,0 +1,88 @@
+import { KubeConfig } from '@kubernetes/client-node';
+import { type Database, followChanges, type Keyring, type Logger } from '#core';
+import type { Config } from '../config.ts';
+import { KubernetesApi } from '../runtime/kubernetes-api.ts';
+import { Leader } from '../runtime/leader.ts';
+import type { Metrics } from '../runtime/metrics.ts';
+import { startKubernetesOperator } from './kubernetes.operator.ts';
+
+const LEASE = 'permiso-operator';
+
+export interface LeadServices {
+  config: Config;
+  database: Database;
+  keyring: Keyring;
+  metrics: Metrics;
+  log: Logger;
+  state: { silence: () => number };
+}
+
+/**
+ * Waits to lead, leads until told to stop (true) or deposed (false), and hands over: work first, Lease last. A
+ * deposed process ends; only a fresh one may stand again.
+ */
+export async function leadAndOperate(
+  services: LeadServices,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { config, metrics, log, state } = services;
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromDefault();
+  const leader = new Leader(new KubernetesApi(kubeConfig), {
+    namespace: config.POD_NAMESPACE,
+    name: config.INSTANCE ? `${LEASE}-${config.INSTANCE}` : LEASE,
+    identity: `${config.POD_NAME}_${process.pid}_${Date.now()}`,
+    onError: (err) => log.warn({ err }, 'lease cannot be reached'),
+  });
+  log.info('operator waits to lead');
+  process.send?.('ready');
+  if (!(await leader.acquire(signal))) {
+    return true;
+  }
+  metrics.leader.set(1);
+  const deposed = new AbortController();
+  const ending = AbortSignal.any([signal, deposed.signal]);
+  const holding = leader.hold(ending).then((held) => {
+    if (!held) {
+      deposed.abort();
+    }
+  });
+  const { controller, silence } = await operate(services, kubeConfig, { ending, deposed });
+  const following = followChanges(config.DB_CONNECTION_STRING, controller.changes, ending);
+  state.silence = silence;
+  log.info('operator leads');
+
+  await holding;
+  await controller.stop();
+  await following;
+  metrics.leader.set(0);
+  if (deposed.signal.aborted) {
+    log.error('another operator leads; this one ends');
+    return false;
+  }
+  await leader.release();
+  return true;
+}
+
+function operate(
+  { config, database, keyring, metrics, log }: LeadServices,
+  kubeConfig: KubeConfig,
+  { ending, deposed }: { ending: AbortSignal; deposed: AbortController },
+) {
+  return startKubernetesOperator(
+    {
+      kubeConfig,
+      database,
+      keyring,
+      issuer: config.APP_URL,
+      namespace: config.POD_NAMESPACE,
+      watchNamespaces: config.WATCH_NAMESPACES,
+      instance: config.INSTANCE,
+      identity: config.POD_NAME,
+      metrics,
+      log,
+      onDeposed: () => deposed.abort(),
+    },
+    ending,
+  );
+}

@@ -1,0 +1,137 @@
+import type { KubeConfig } from '@kubernetes/client-node';
+import { type Database, type Keyring, type Logger, raiseFence } from '#core';
+import { API_VERSION } from '../crd/custom-resource.ts';
+import { KINDS } from '../crd/kinds.ts';
+import { groupReconciler } from '../group/group.reconciler.ts';
+import { ldapConfigReconciler } from '../ldap-config/ldap-config.reconciler.ts';
+import { oidcClientReconciler } from '../oidc-client/oidc-client.reconciler.ts';
+import { Controller } from '../runtime/controller.ts';
+import { createEventTeller } from '../runtime/events.ts';
+import { KubernetesApi, type KubernetesObject } from '../runtime/kubernetes-api.ts';
+import {
+  CREDENTIAL_LABEL,
+  kubernetesCredentials,
+  kubernetesSecrets,
+  MANAGED_LABEL,
+} from '../runtime/kubernetes-secrets.ts';
+import { KubernetesSource } from '../runtime/kubernetes-source.ts';
+import type { Metrics } from '../runtime/metrics.ts';
+import type { Reconciler } from '../runtime/reconciler.ts';
+import { Reflector } from '../runtime/reflector.ts';
+import { smtpConfigReconciler } from '../smtp-config/smtp-config.reconciler.ts';
+
+export interface KubernetesOperatorOptions {
+  kubeConfig: KubeConfig;
+  database: Database;
+  keyring: Keyring;
+  issuer: string;
+
+  /** The operator's own; the only one whose mail and directory settings count. */
+  namespace: string;
+  watchNamespaces: string[];
+
+  /** Takes only resources with this `permisolabs.eu/instance` label; empty takes those without one. */
+  instance: string;
+  identity: string;
+  metrics: Metrics;
+  log: Logger;
+  onDeposed(): void;
+}
+
+export interface RunningOperator {
+  controller: Controller;
+
+  /** Milliseconds since the quietest watch heard anything. */
+  silence(): number;
+}
+
+/** The operator over an API server. Call it once this process leads: it raises the fence for all others. */
+export async function startKubernetesOperator(
+  options: KubernetesOperatorOptions,
+  signal: AbortSignal,
+): Promise<RunningOperator> {
+  const { database, kubeConfig, metrics, log } = options;
+  const api = new KubernetesApi(kubeConfig);
+  const source = createSource(api, options);
+  const controller = new Controller({
+    source,
+    reconcilers: createReconcilers(options),
+    credentials: kubernetesCredentials(api, API_VERSION),
+    secrets: kubernetesSecrets(api),
+    epoch: await raiseFence(database.em.fork()),
+    onDeposed: options.onDeposed,
+    database,
+    metrics,
+    log,
+  });
+  const secretWatches = watchSecrets(api, options, (interest) => controller.touch(interest));
+  await Promise.all(secretWatches.map((watch) => watch.start(signal)));
+  await controller.start(signal);
+  return {
+    controller,
+    silence: () =>
+      Math.max(
+        ...[...source.reflectors, ...secretWatches].map(
+          ({ lastActivity }) => Date.now() - lastActivity,
+        ),
+      ),
+  };
+}
+
+function createReconcilers({
+  issuer,
+  keyring,
+  namespace,
+}: KubernetesOperatorOptions): Reconciler[] {
+  return [
+    oidcClientReconciler(issuer),
+    groupReconciler,
+    smtpConfigReconciler({ keyring, namespace }),
+    ldapConfigReconciler({ keyring, namespace }),
+  ] as Reconciler[];
+}
+
+function createSource(api: KubernetesApi, options: KubernetesOperatorOptions): KubernetesSource {
+  const { instance, identity, watchNamespaces, metrics, log } = options;
+  return new KubernetesSource({
+    api,
+    apiVersion: API_VERSION,
+    kinds: KINDS.map(({ kind, plural }) => ({ kind, plural })),
+    namespaces: watchNamespaces,
+    labelSelector: instance ? `permisolabs.eu/instance=${instance}` : '!permisolabs.eu/instance',
+    tellEvent: createEventTeller(api, identity, log),
+    onRestart: (kind) => metrics.watchRestarts.inc({ kind }),
+    log,
+  });
+}
+
+/** Only Secrets that we wrote or may read; all others never reach this process's memory. */
+function watchSecrets(
+  api: KubernetesApi,
+  { watchNamespaces, metrics, log }: KubernetesOperatorOptions,
+  touch: (interest: string) => void,
+): Reflector[] {
+  const paths =
+    watchNamespaces.length > 0
+      ? watchNamespaces.map((namespace) => `/api/v1/namespaces/${namespace}/secrets`)
+      : ['/api/v1/secrets'];
+  const labels = [MANAGED_LABEL, CREDENTIAL_LABEL].flatMap((label) => Object.entries(label));
+  return paths.flatMap((path) =>
+    labels.map(
+      ([name, value]) =>
+        new Reflector(api, {
+          path,
+          labelSelector: `${name}=${value}`,
+          onChange: ({ before, now }) => touch(interestOf(now ?? before)),
+          onRestart: (err) => {
+            metrics.watchRestarts.inc({ kind: 'Secret' });
+            log.warn({ err, kind: 'Secret' }, 'watch was interrupted, and looks again');
+          },
+        }),
+    ),
+  );
+}
+
+function interestOf(secret: KubernetesObject | null): string {
+  return `secrets/${secret?.metadata.namespace}/${secret?.metadata.name}`;
+}

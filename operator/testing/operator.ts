@@ -1,0 +1,81 @@
+import type { KubeConfig } from '@kubernetes/client-node';
+import { createKeyring, createLogger, type Database, followChanges } from '#core';
+import { startKubernetesOperator } from '../kubernetes/kubernetes.operator.ts';
+import type { Controller } from '../runtime/controller.ts';
+import { createMetrics, type Metrics } from '../runtime/metrics.ts';
+import type { Cluster } from './cluster.ts';
+import { test } from './test.ts';
+
+export const ISSUER = 'https://id.example.com';
+
+export interface TestOperator {
+  controller: Controller;
+  metrics: Metrics;
+  log: string[];
+
+  /** Resolves when another operator has taken over from this one. */
+  deposed: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface OperatorMeans {
+  cluster: Cluster;
+  database: Database;
+  databaseUrl: string;
+
+  /** Another way to the same cluster, such as one with faults in it. */
+  kubeConfig?: KubeConfig;
+}
+
+/** The operator itself, in this process, looking after the one namespace of this test. */
+export async function startOperator({
+  cluster,
+  database,
+  databaseUrl,
+  kubeConfig = cluster.kubeConfig,
+}: OperatorMeans): Promise<TestOperator> {
+  const stopping = new AbortController();
+  const deposed = Promise.withResolvers<void>();
+  const metrics = createMetrics();
+  const log: string[] = [];
+  const { controller } = await startKubernetesOperator(
+    {
+      kubeConfig,
+      database,
+      keyring: createKeyring(['a key for tests only']),
+      issuer: ISSUER,
+      namespace: cluster.namespace,
+      watchNamespaces: [cluster.namespace],
+      instance: '',
+      identity: 'test',
+      metrics,
+      log: createLogger('info', { write: (line: string) => void log.push(line) }),
+      onDeposed: () => deposed.resolve(),
+    },
+    stopping.signal,
+  );
+  const following = followChanges(databaseUrl, controller.changes, stopping.signal);
+  return {
+    controller,
+    metrics,
+    log,
+    deposed: deposed.promise,
+    async stop() {
+      stopping.abort();
+      await controller.stop();
+      await following;
+    },
+  };
+}
+
+/** The operator runs during every test, over the namespace of that test. */
+export const operatorTest = test.extend<{ operator: TestOperator }>({
+  operator: [
+    async ({ cluster, database, databaseUrl }, use) => {
+      const operator = await startOperator({ cluster, database, databaseUrl });
+      await use(operator);
+      await operator.stop();
+    },
+    { auto: true },
+  ],
+});
