@@ -7,17 +7,25 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit and integration',
-          include: ['{idp,operator}/**/*.test.ts'],
+          include: ['{idp,operator,charts}/**/*.test.ts'],
           exclude: ['**/*.cluster.test.ts', '**/node_modules/**'],
-          globalSetup: ['idp/testing/postgres.setup.ts', 'idp/testing/web.setup.ts'],
+          globalSetup: [
+            'idp/testing/postgres.setup.ts',
+            'idp/testing/web.setup.ts',
+            'charts/permiso/tests/helm.setup.ts',
+          ],
         },
       },
       {
         extends: true,
         test: {
           name: 'cluster',
-          include: ['operator/**/*.cluster.test.ts'],
-          globalSetup: ['idp/testing/postgres.setup.ts', 'operator/testing/cluster.setup.ts'],
+          include: ['{operator,charts}/**/*.cluster.test.ts'],
+          globalSetup: [
+            'idp/testing/postgres.setup.ts',
+            'operator/testing/cluster.setup.ts',
+            'charts/permiso/tests/helm.setup.ts',
+          ],
           testTimeout: 60_000,
         },
       },

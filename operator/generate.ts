@@ -1,10 +1,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { generatedFiles } from './crd/generated-files.ts';
 
-const folder = new URL('../crds/', import.meta.url);
+const root = new URL('..', import.meta.url);
 
-await mkdir(folder, { recursive: true });
 for (const [name, content] of generatedFiles()) {
-  await writeFile(new URL(name, folder), content);
-  console.log(`crds/${name}`);
+  await put(`crds/${name}`, content);
+  // Helm never upgrades a chart's own crds/ folder, so the chart installs these copies as templates.
+  if (name.endsWith('.yaml')) {
+    await put(`charts/permiso/files/crds/${name}`, content);
+  }
+}
+
+async function put(path: string, content: string): Promise<void> {
+  const url = new URL(path, root);
+  await mkdir(new URL('.', url), { recursive: true });
+  await writeFile(url, content);
+  console.log(path);
 }

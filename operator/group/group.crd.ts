@@ -110,7 +110,6 @@ const status = object(
 );
 
 export type GroupSpec = Static<typeof spec>;
-export type GroupStatus = Static<typeof status>;
 
 export const groupCrd = {
   kind: 'Group',

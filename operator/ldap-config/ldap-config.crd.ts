@@ -142,7 +142,6 @@ const status = object(
 );
 
 export type LdapConfigSpec = Static<typeof spec>;
-export type LdapConfigStatus = Static<typeof status>;
 
 export const ldapConfigCrd = {
   kind: 'LDAPConfig',

@@ -17,7 +17,7 @@ import { type CredentialFacts, presetLabels, renderCredentials } from './credent
 import type { OidcClientSpec } from './oidc-client.crd.ts';
 
 /** Any new value of it has the secret rotated now. GitOps owns it: it is answered, never removed. */
-export const ROTATE_ANNOTATION = 'permisolabs.eu/rotate-secret';
+const ROTATE_ANNOTATION = 'permisolabs.eu/rotate-secret';
 
 const DAY = 24 * 3600;
 const MINIMUM_LENGTH = 32;

@@ -211,7 +211,6 @@ const status = object(
 );
 
 export type OidcClientSpec = Static<typeof spec>;
-export type OidcClientStatus = Static<typeof status>;
 
 const rootRules: Rule[] = [
   {

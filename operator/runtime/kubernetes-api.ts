@@ -44,7 +44,7 @@ export interface KubernetesObject {
   };
 }
 
-export interface OwnerReference {
+interface OwnerReference {
   apiVersion: string;
   kind: string;
   name: string;
@@ -54,7 +54,7 @@ export interface OwnerReference {
 }
 
 /** Whose fields server-side apply writes; one name for everything the operator does. */
-export const FIELD_MANAGER = 'permiso-operator';
+const FIELD_MANAGER = 'permiso-operator';
 
 const ANSWER_MS = 30_000;
 

@@ -9,9 +9,9 @@ import type { Resource, ResourceId } from './resource.ts';
 import type { Source } from './source.ts';
 
 /** Keeps a resource from going before what it declared is undone. */
-export const FINALIZER = 'permisolabs.eu/retire';
+const FINALIZER = 'permisolabs.eu/retire';
 
-export interface WatchedKind {
+interface WatchedKind {
   kind: string;
   plural: string;
 }

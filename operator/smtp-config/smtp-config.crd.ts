@@ -110,7 +110,6 @@ const status = object(
 );
 
 export type SmtpConfigSpec = Static<typeof spec>;
-export type SmtpConfigStatus = Static<typeof status>;
 
 export const smtpConfigCrd = {
   kind: 'SMTPConfig',

@@ -20,7 +20,7 @@ export interface SmtpSettings {
   auth: { username: string; password: string } | null;
 }
 
-export interface LdapAttributes {
+interface LdapAttributes {
   uniqueID: string;
   username: string;
   email: string;
@@ -30,7 +30,7 @@ export interface LdapAttributes {
   picture: string;
 }
 
-export interface LdapGroupAttributes {
+interface LdapGroupAttributes {
   uniqueID: string;
   name: string;
   member: string;
