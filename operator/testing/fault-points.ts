@@ -133,8 +133,9 @@ function survives(points: FaultPoints, isWrite: boolean): boolean {
 
 function configFor(server: string, token: string): KubeConfig {
   const config = new KubeConfig();
+  // The client library takes plain http only from who says so; it never leaves this machine.
   config.loadFromClusterAndUser(
-    { name: 'faulty', server, skipTLSVerify: false },
+    { name: 'faulty', server, skipTLSVerify: true },
     { name: 'test', token },
   );
   return config;
