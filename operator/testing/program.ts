@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Cluster } from './cluster.ts';
+import { findFreePort } from './free-port.ts';
+
+const MAIN = resolve(import.meta.dirname, '../main.ts');
+
+export interface OperatorProgram {
+  child: ChildProcess;
+  output(): string;
+
+  /** Resolves with the next line, from now on or before, that has this text in it. */
+  line(text: string): Promise<void>;
+
+  /** What `/metrics`, `/healthz` or `/readyz` answers. */
+  ask(path: string): Promise<{ status: number; text: string }>;
+
+  /** Resolves with the exit code. */
+  exited: Promise<number | null>;
+}
+
+/** `node operator/main.ts` as a process of its own, looking after one namespace. */
+export async function startProgram(
+  cluster: Cluster,
+  databaseUrl: string,
+): Promise<OperatorProgram> {
+  const port = await findFreePort();
+  const child = spawn(process.execPath, [MAIN], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      KUBECONFIG: cluster.connection.kubeconfigPath,
+      APP_URL: 'https://id.example.com',
+      ENCRYPTION_KEY: 'a key for tests only',
+      DB_CONNECTION_STRING: databaseUrl,
+      POD_NAMESPACE: cluster.namespace,
+      WATCH_NAMESPACES: cluster.namespace,
+      METRICS_PORT: `${port}`,
+    },
+  });
+  const lines: string[] = [];
+  const exited = new Promise<number | null>((done) => child.once('exit', done));
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface(stream).on('line', (line) => lines.push(line));
+  }
+  return {
+    child,
+    exited,
+    output: () => lines.join('\n'),
+    line: (text) => untilLine(lines, text),
+    ask: async (path) => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+      return { status: answer.status, text: await answer.text() };
+    },
+  };
+}
+
+const PATIENCE_MS = 40_000;
+
+async function untilLine(lines: string[], text: string): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  while (!lines.some((line) => line.includes(text))) {
+    if (Date.now() > end) {
+      throw new Error(`no line with "${text}" in:\n${lines.join('\n')}`);
+    }
+    await new Promise((again) => setTimeout(again, 20));
+  }
+}
