@@ -53,10 +53,11 @@ export async function startKubernetesOperator(
   const { database, kubeConfig, metrics, log } = options;
   const api = new KubernetesApi(kubeConfig);
   const source = createSource(api, options);
+  const credentials = kubernetesCredentials(api, API_VERSION);
   const controller = new Controller({
     source,
     reconcilers: createReconcilers(options),
-    credentials: kubernetesCredentials(api, API_VERSION),
+    credentials,
     secrets: kubernetesSecrets(api),
     epoch: await raiseFence(database.em.fork()),
     onDeposed: options.onDeposed,
@@ -64,7 +65,11 @@ export async function startKubernetesOperator(
     metrics,
     log,
   });
-  const secretWatches = watchSecrets(api, options, (interest) => controller.touch(interest));
+  const secretWatches = watchSecrets(api, options, (secret, isGone) => {
+    if (isGone || !credentials.isOwnWrite(secret)) {
+      controller.touch(interestOf(secret));
+    }
+  });
   await Promise.all(secretWatches.map((watch) => watch.start(signal)));
   await controller.start(signal);
   return {
@@ -109,7 +114,7 @@ function createSource(api: KubernetesApi, options: KubernetesOperatorOptions): K
 function watchSecrets(
   api: KubernetesApi,
   { watchNamespaces, metrics, log }: KubernetesOperatorOptions,
-  touch: (interest: string) => void,
+  onChange: (secret: KubernetesObject, isGone: boolean) => void,
 ): Reflector[] {
   const paths =
     watchNamespaces.length > 0
@@ -122,7 +127,12 @@ function watchSecrets(
         new Reflector(api, {
           path,
           labelSelector: `${name}=${value}`,
-          onChange: ({ before, now }) => touch(interestOf(now ?? before)),
+          onChange: ({ before, now }) => {
+            const secret = now ?? before;
+            if (secret) {
+              onChange(secret, now === null);
+            }
+          },
           onRestart: (err) => {
             metrics.watchRestarts.inc({ kind: 'Secret' });
             log.warn({ err, kind: 'Secret' }, 'watch was interrupted, and looks again');
@@ -132,6 +142,6 @@ function watchSecrets(
   );
 }
 
-function interestOf(secret: KubernetesObject | null): string {
-  return `secrets/${secret?.metadata.namespace}/${secret?.metadata.name}`;
+function interestOf({ metadata }: KubernetesObject): string {
+  return `secrets/${metadata.namespace}/${metadata.name}`;
 }

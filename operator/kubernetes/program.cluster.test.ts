@@ -137,7 +137,7 @@ test('a thousand clients become ready while one poisonous resource keeps failing
   );
   const ready = performance.now();
   const { text } = await program.ask('/metrics');
-  const memory = Number(/process_resident_memory_bytes (\S+)/.exec(text)?.[1]) / 2 ** 20;
+  const memory = Number(/^process_resident_memory_bytes (\d+)/m.exec(text)?.[1]) / 2 ** 20;
   process.stdout.write(
     `1,000 clients applied in ${Math.round((applied - started) / 1000)} s, ready after ${Math.round((ready - started) / 1000)} s, operator at ${Math.round(memory)} MB\n`,
   );

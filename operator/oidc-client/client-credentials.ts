@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   addClientSecret,
   addGivenClientSecret,
+  type EntityManager,
   expireOtherClientSecrets,
   hashToken,
   listClientSecrets,
@@ -46,22 +47,18 @@ export async function settleCredentials(
 ): Promise<CredentialState> {
   const target = targetOf(resource);
   const before = await context.credentials.read(target);
-  const secret = resource.spec.credentials?.secretRef
-    ? await takeGivenSecret(resource, context, facts.clientID)
-    : await keepOrMakeSecret(resource, context, { clientId: facts.clientID, before });
+  const value = await readGivenSecret(resource, context);
+  const chosen = await context.transact((em) =>
+    chooseSecret(em, resource, { clientId: facts.clientID, before, value, now: context.now }),
+  );
 
-  const after = describe(resource, { facts, secret, before });
+  const after = describe(resource, { facts, secret: chosen, before });
   if (!isSame(before, after)) {
     await context.credentials.write(target, after);
   }
+  const living = await endOthers(resource, context, { clientId: facts.clientID, chosen });
   const notes = listNotes(target.name, before, after);
-  const overlap = overlapOf(resource.spec);
-  const at = new Date(Math.max(secret.createdAt.getTime() + overlap * 1000, context.now.getTime()));
-  const left = await context.transact(async (em) => {
-    await expireOtherClientSecrets(em, facts.clientID, { keep: secret.id, at });
-    return listClientSecrets(em, facts.clientID);
-  });
-  return { ...toState(resource, secret, left), notes };
+  return { ...toState(resource, chosen, living), notes };
 }
 
 /** What is left when the client goes. */
@@ -75,38 +72,75 @@ interface CurrentSecret {
   createdAt: Date;
 }
 
-async function takeGivenSecret(
+interface ChosenSecret extends CurrentSecret {
+  /** All secrets of the client that work now. */
+  living: Secret[];
+}
+
+/** The author's own secret, or null when we make one. */
+async function readGivenSecret(
   { spec, metadata }: OidcClient,
-  { secrets, transact }: Context,
-  clientId: string,
-): Promise<CurrentSecret> {
+  { secrets }: Context,
+): Promise<string | null> {
   const ref = spec.credentials?.secretRef;
-  const value = ref ? await secrets.read(metadata.namespace, ref) : '';
-  if (value.length < MINIMUM_LENGTH) {
+  const value = ref ? await secrets.read(metadata.namespace, ref) : null;
+  if (value !== null && value.length < MINIMUM_LENGTH) {
     throw new NotReady(
       'SecretRefTooWeak',
       `Secret "${ref?.name}" key "${ref?.key}" has ${value.length} characters; a client secret needs at least ${MINIMUM_LENGTH}`,
     );
   }
-  const given = { value, source: 'declared' } as const;
-  const { id, createdAt } = await transact((em) => addGivenClientSecret(em, clientId, given));
+  return value;
+}
+
+interface Choice {
+  clientId: string;
+  before: HandedOver | null;
+  value: string | null;
+  now: Date;
+}
+
+async function chooseSecret(
+  em: EntityManager,
+  resource: OidcClient,
+  { clientId, before, value, now }: Choice,
+): Promise<ChosenSecret> {
+  if (value !== null) {
+    const given = await addGivenClientSecret(em, clientId, { value, source: 'declared' });
+    return { ...toChosen(given, value), living: await listClientSecrets(em, clientId) };
+  }
+  const living = await listClientSecrets(em, clientId);
+  const current = before && findCurrent(before, living);
+  if (current && !mustRotate(resource, current, { before, now })) {
+    return { ...current, living };
+  }
+  const made = await addClientSecret(em, clientId, 'declared');
+  return { ...toChosen(made.secret, made.value), living: [...living, made.secret] };
+}
+
+function toChosen({ id, createdAt }: Secret, value: string): CurrentSecret {
   return { id, createdAt, value };
 }
 
-async function keepOrMakeSecret(
-  resource: OidcClient,
-  context: Context,
-  { clientId, before }: { clientId: string; before: HandedOver | null },
-): Promise<CurrentSecret> {
-  const living = await context.transact((em) => listClientSecrets(em, clientId));
-  const current = before && findCurrent(before, living);
-  if (current && !mustRotate(resource, current, { before, now: context.now })) {
-    return current;
-  }
-  const { secret, value } = await context.transact((em) =>
-    addClientSecret(em, clientId, 'declared'),
+/** Lets the secrets before this one end with the overlap; asks the database only when there is one to end. */
+async function endOthers(
+  { spec }: OidcClient,
+  { transact, now }: Context,
+  { clientId, chosen }: { clientId: string; chosen: ChosenSecret },
+): Promise<Secret[]> {
+  const overlap = overlapOf(spec) * 1000;
+  const at = new Date(Math.max(chosen.createdAt.getTime() + overlap, now.getTime()));
+  const mustEnd = chosen.living.some(
+    ({ id, source, expiresAt }) =>
+      id !== chosen.id && source === 'declared' && (!expiresAt || expiresAt > at),
   );
-  return { id: secret.id, createdAt: secret.createdAt, value };
+  if (!mustEnd) {
+    return chosen.living;
+  }
+  return transact(async (em) => {
+    await expireOtherClientSecrets(em, clientId, { keep: chosen.id, at });
+    return listClientSecrets(em, clientId);
+  });
 }
 
 /** The secret that was handed over, if it is whole and still lives. */

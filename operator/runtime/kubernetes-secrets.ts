@@ -25,8 +25,14 @@ interface Secret extends KubernetesObject {
   data?: Record<string, string>;
 }
 
+export interface SecretStore extends CredentialStore {
+  /** Whether this is what we wrote last: our own writes come back from the watch, and are no news. */
+  isOwnWrite(secret: KubernetesObject): boolean;
+}
+
 /** Credentials as Secrets, owned by the resource so that they go with it. */
-export function kubernetesCredentials(api: KubernetesApi, apiVersion: string): CredentialStore {
+export function kubernetesCredentials(api: KubernetesApi, apiVersion: string): SecretStore {
+  const written = new Map<string, string | undefined>();
   const find = (target: CredentialTarget) =>
     api.send<Secret>({ path: pathOf(target) }).catch(nullWhenAbsent);
 
@@ -41,11 +47,19 @@ export function kubernetesCredentials(api: KubernetesApi, apiVersion: string): C
     },
 
     async write(target, credentials) {
-      await api.apply(pathOf(target), toSecret(target, credentials, apiVersion));
+      const { metadata } = await api.apply(
+        pathOf(target),
+        toSecret(target, credentials, apiVersion),
+      );
+      written.set(pathOf(target), metadata.resourceVersion);
     },
+
+    isOwnWrite: ({ metadata: { namespace, name, resourceVersion } }) =>
+      written.get(`/api/v1/namespaces/${namespace}/secrets/${name}`) === resourceVersion,
 
     /** The garbage collector removes it with its owner; only letting go of it needs a write. */
     async remove(target, { keep } = { keep: false }) {
+      written.delete(pathOf(target));
       const secret = keep ? await find(target) : null;
       if (secret && isOwned(secret, target)) {
         await api
