@@ -48,11 +48,14 @@ export function withFaults(database: Database, points: FaultPoints): Database {
   });
 }
 
+/** `gone`: watches learn that their place in history is lost (410); `busy`: 429; `broken`: 500. */
+export type FaultyAnswer = 'gone' | 'busy' | 'broken';
+
 export interface FaultyServer {
   kubeConfig: KubeConfig;
 
-  /** Breaks all connections and refuses new ones until healed. */
-  cut(): void;
+  /** Breaks all connections; until healed, new requests get this answer, or none. */
+  cut(answer?: FaultyAnswer): void;
   heal(): void;
   close(): Promise<void>;
 }
@@ -64,9 +67,11 @@ export async function serverWithFaults(
 ): Promise<FaultyServer> {
   const agent = new Agent({ ca: Buffer.from(caData, 'base64'), keepAlive: true });
   let isCut = false;
+  let fault: FaultyAnswer | undefined;
   const server = createServer((incoming, outgoing) => {
-    if (isCut) {
-      outgoing.destroy();
+    const isWatch = incoming.url?.includes('watch=true');
+    if (isCut && (fault !== 'gone' || isWatch)) {
+      answerWith(fault, outgoing);
     } else {
       forward({ incoming, outgoing, target: new URL(incoming.url ?? '/', url), agent, points });
     }
@@ -75,8 +80,9 @@ export async function serverWithFaults(
   const { port } = server.address() as AddressInfo;
   return {
     kubeConfig: configFor(`http://127.0.0.1:${port}`, token),
-    cut() {
+    cut(answer) {
       isCut = true;
+      fault = answer;
       server.closeAllConnections();
     },
     heal() {
@@ -84,6 +90,23 @@ export async function serverWithFaults(
     },
     close: () => closeServer(server, agent),
   };
+}
+
+function answerWith(fault: FaultyAnswer | undefined, outgoing: ServerResponse): void {
+  const lost = { type: 'ERROR', object: { code: 410, message: 'too old resource version' } };
+  switch (fault) {
+    case 'gone':
+      outgoing.end(`${JSON.stringify(lost)}\n`);
+      break;
+    case 'busy':
+      outgoing.writeHead(429, { 'retry-after': '1' }).end('{"message":"too many requests"}');
+      break;
+    case 'broken':
+      outgoing.writeHead(500).end('{"message":"something broke"}');
+      break;
+    default:
+      outgoing.destroy();
+  }
 }
 
 interface Exchange {
