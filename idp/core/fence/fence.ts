@@ -21,22 +21,43 @@ export async function raiseFence(em: EntityManager): Promise<number> {
 /**
  * One transaction that holds only while this epoch is the newest. The shared lock makes the next leader wait for
  * transactions that run, so there are never two writers. A Lease alone cannot promise that: a process that was
- * paused does not know.
+ * paused does not know. What lost a race against another writer is done again, and then sees what that one did.
  */
 export async function transactBehindFence<T>(
   em: EntityManager,
   epoch: number,
   work: (em: EntityManager) => Promise<T>,
 ): Promise<T> {
-  return em.transactional(async (tx) => {
-    const rows = await query(tx, 'select 1 from operator_fence where epoch = $1 for share', [
-      epoch,
-    ]);
-    if (rows.length === 0) {
-      throw new StaleLeader(epoch);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await em.transactional((tx) => workBehindFence(tx, epoch, work));
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isLostRace(error)) {
+        throw error;
+      }
     }
-    // Tells our own changes from those of somebody who acts in our name.
-    await query(tx, `select set_config('permiso.epoch', $1, true)`, [String(epoch)]);
-    return work(tx);
-  });
+  }
+}
+
+const ATTEMPTS = 3;
+
+// unique_violation, serialization_failure, deadlock_detected (PostgreSQL, appendix A).
+const LOST_RACES = new Set(['23505', '40001', '40P01']);
+
+function isLostRace(error: unknown): boolean {
+  return LOST_RACES.has((error as { code?: string }).code ?? '');
+}
+
+async function workBehindFence<T>(
+  em: EntityManager,
+  epoch: number,
+  work: (em: EntityManager) => Promise<T>,
+): Promise<T> {
+  const rows = await query(em, 'select 1 from operator_fence where epoch = $1 for share', [epoch]);
+  if (rows.length === 0) {
+    throw new StaleLeader(epoch);
+  }
+  // Tells our own changes from those of somebody who acts in our name.
+  await query(em, `select set_config('permiso.epoch', $1, true)`, [String(epoch)]);
+  return work(em);
 }

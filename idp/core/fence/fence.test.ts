@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect } from 'vitest';
+import { declareClient } from '../client/client.registry.ts';
+import { kubernetesOwner } from '../owner/owner.ts';
+import { clientDeclaration, test } from '../testing/test.ts';
+import { raiseFence, StaleLeader, transactBehindFence } from './fence.ts';
+
+describe('the fence', () => {
+  test('lets only the newest leader write', async ({ em }) => {
+    const first = await raiseFence(em);
+    const second = await raiseFence(em);
+
+    await expect(transactBehindFence(em, first, async () => 'kept')).rejects.toThrow(StaleLeader);
+    await expect(transactBehindFence(em, second, async () => 'kept')).resolves.toBe('kept');
+  });
+
+  test('makes the next leader wait for a transaction that runs', async ({ database, em }) => {
+    const order: string[] = [];
+    const epoch = await raiseFence(em);
+    const running = transactBehindFence(em, epoch, async () => {
+      await sleep(100);
+      order.push('written');
+    });
+    await sleep(20);
+
+    await raiseFence(database.em.fork()).then(() => order.push('raised'));
+    await running;
+
+    expect(order).toEqual(['written', 'raised']);
+  });
+
+  test('has whoever loses a race look again, and find the winner', async ({ database, em }) => {
+    const epoch = await raiseFence(em);
+    const declare = (name: string) =>
+      transactBehindFence(database.em.fork(), epoch, (tx) =>
+        declareClient(tx, clientDeclaration('raced'), kubernetesOwner('OIDCClient', 'apps', name)),
+      );
+
+    const results = await Promise.allSettled(Array.from({ length: 8 }, (_, n) => declare(`n${n}`)));
+
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(refused).toHaveLength(7);
+    expect(refused.every(({ reason }) => reason.code === 'owned_elsewhere')).toBe(true);
+  });
+});
