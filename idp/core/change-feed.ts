@@ -3,8 +3,8 @@ import pg from 'pg';
 
 /** One row that was changed, told by a trigger in the transaction that changed it. */
 export interface RegistryChange {
-  table: 'clients' | 'groups' | 'users' | 'settings';
-  /** The client id, group name, user name or settings key. */
+  table: 'clients' | 'client_secrets' | 'groups' | 'users' | 'settings' | 'signing_keys';
+  /** The client id (of a secret too), group name, user name, settings key or key id. */
   key: string;
   owner: string;
   actor: string;
@@ -18,6 +18,12 @@ export interface ChangeListener {
 
   /** The line was broken for a while, so changes may have been missed: look at everything again. */
   onGap(): void;
+
+  /** From here on every change is told, until `onBroken`. */
+  onListening?(): void;
+
+  /** From here on nothing is told, until `onListening`. */
+  onBroken?(): void;
 }
 
 const RETRY_MS = 1_000;
@@ -39,11 +45,13 @@ export async function followChanges(
         listener.onGap();
       }
       first = false;
+      listener.onListening?.();
       await untilBroken(client, signal);
     } catch {
       // Not reachable right now; the loop tries again, and `onGap` tells the listener once it is.
       first = false;
     } finally {
+      listener.onBroken?.();
       await client.end().catch(() => {});
     }
     await sleep(signal.aborted ? 0 : RETRY_MS, undefined, { signal }).catch(() => {});

@@ -80,6 +80,7 @@ export {
   ensureSigningKeys,
   listSigningKeys,
   type PrivateJwk,
+  rotateSigningKeys,
 } from './signing-key/signing-key.registry.ts';
 export type { User } from './user/user.entity.ts';
 export { assertPersonIsNew, createUser, findUser } from './user/user.registry.ts';

@@ -85,6 +85,8 @@ function toPayload({ payload, consumed }: Row, id: string | undefined): AdapterP
   return { ...payload, ...(id && { jti: id }), ...(consumed && { consumed }) };
 }
 
+const QUESTION_SECONDS = 600;
+
 interface SessionRow {
   uid: string;
   account: string;
@@ -97,8 +99,10 @@ interface SessionRow {
 /**
  * A session of oidc-provider is a row of `sessions` and the other way round: one cookie, one truth. Rows are made
  * by our own sign-in only; this adapter keeps what the OIDC layer remembers in them, and cannot revive an ended one.
+ * Of a browser in which nobody is signed in only the question "sign out?" is remembered, for as long as it takes.
  */
 function sessionAdapter(execute: Execute): Adapter {
+  const nobody = recordAdapter(execute, 'Session');
   const findWhere = async (where: string, value: string, token?: string) => {
     const [row] = await execute<SessionRow>(
       `select s.id as uid, s.user_id as account, s.method, s.oidc,
@@ -112,7 +116,11 @@ function sessionAdapter(execute: Execute): Adapter {
   };
 
   return {
-    async upsert(token, { accountId, authorizations, state }) {
+    async upsert(token, payload) {
+      const { accountId, authorizations, state } = payload;
+      if (!accountId && state) {
+        await nobody.upsert(token, payload, QUESTION_SECONDS);
+      }
       if (accountId) {
         await execute('update sessions set oidc = $1::jsonb where token_hash = $2', [
           JSON.stringify({ authorizations, state }),
@@ -120,11 +128,13 @@ function sessionAdapter(execute: Execute): Adapter {
         ]);
       }
     },
-    find: (token) => findWhere('s.token_hash', hashToken(token), token),
+    find: async (token) =>
+      (await findWhere('s.token_hash', hashToken(token), token)) ?? nobody.find(token),
     findByUid: (uid) => findWhere('s.id', uid),
     findByUserCode: async () => undefined,
     async destroy(token) {
       await execute('delete from sessions where token_hash = $1', [hashToken(token)]);
+      await nobody.destroy(token);
     },
     revokeByGrantId: async () => {},
     consume: async () => {},

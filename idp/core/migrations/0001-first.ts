@@ -55,6 +55,7 @@ create table sessions (
 );
 comment on column sessions.oidc is 'what the OIDC layer remembers of the session: which client holds which grant';
 create index sessions_user_id on sessions (user_id);
+create index sessions_expires_at on sessions (expires_at);
 
 create table ceremonies (
   challenge text primary key,
@@ -76,7 +77,8 @@ create table invites (
   revoked_at timestamptz,
   created_at timestamptz not null,
   check (usage_limit is null or uses <= usage_limit)
-);`;
+);
+create index invites_expires_at on invites (expires_at);`;
 
 const CLIENTS = `
 create table clients (
@@ -117,6 +119,7 @@ create table client_secrets (
   expires_at timestamptz
 );
 create index client_secrets_client_id on client_secrets (client_id);
+create index client_secrets_expires_at on client_secrets (expires_at) where expires_at is not null;
 
 create table consents (
   user_id uuid not null references users on delete cascade,
@@ -213,9 +216,14 @@ create table signing_keys (
   alg text not null,
   state text not null check (state in ('next', 'active', 'retiring')),
   private_jwk text not null,
-  created_at timestamptz not null
+  created_at timestamptz not null,
+  activated_at timestamptz,
+  retired_at timestamptz,
+  check ((activated_at is null) = (state = 'next')),
+  check ((retired_at is null) = (state <> 'retiring'))
 );
 create unique index signing_keys_active on signing_keys (alg) where state = 'active';
+create unique index signing_keys_next on signing_keys (alg) where state = 'next';
 
 create table oidc_records (
   id text primary key,
@@ -286,4 +294,8 @@ create trigger announce_change after insert or update or delete on groups
 create trigger announce_change after insert or update or delete on users
   for each row execute function announce_change('username');
 create trigger announce_change after insert or update or delete on settings
-  for each row execute function announce_change('key');`;
+  for each row execute function announce_change('key');
+create trigger announce_change after insert or update or delete on client_secrets
+  for each row execute function announce_change('client_id');
+create trigger announce_change after insert or update or delete on signing_keys
+  for each row execute function announce_change('id');`;

@@ -8,11 +8,14 @@ const SigningKeySchema = defineEntity({
     /** The `kid`. */
     id: p.string().primary(),
     alg: p.string().$type<SigningAlg>(),
+    /** `next` is published and does not sign yet, `active` signs, `retiring` is published and signs no more. */
     state: p.string().$type<'next' | 'active' | 'retiring'>(),
 
     /** The private JWK, encrypted. */
     privateJwk: p.text(),
-    createdAt: p.datetime().onCreate(() => new Date()),
+    createdAt: p.datetime(),
+    activatedAt: p.datetime().nullable(),
+    retiredAt: p.datetime().nullable(),
   },
 });
 
