@@ -9,7 +9,7 @@ import {
   type Variable,
 } from '#core';
 
-const variables = {
+export const variables = {
   APP_URL: {
     description: 'public origin of Permiso, which credentials name as the issuer',
     read: origin,
@@ -45,7 +45,12 @@ const variables = {
     fallback: 'default',
     read: text,
   },
-  POD_NAME: { description: 'name in the Lease', fallback: hostname(), read: text },
+  POD_NAME: {
+    description: 'name in the Lease',
+    fallback: hostname(),
+    fallbackNote: 'host name',
+    read: text,
+  },
   METRICS_PORT: {
     description: 'port of /metrics, /healthz and /readyz; 0 takes any',
     fallback: '9464',

@@ -1,4 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { writeReadmeTable } from '#core';
+import { variables } from './config.ts';
 import { generatedFiles } from './crd/generated-files.ts';
 
 const root = new URL('..', import.meta.url);
@@ -10,6 +12,8 @@ for (const [name, content] of generatedFiles()) {
     await put(`charts/permiso/files/crds/${name}`, content);
   }
 }
+
+await writeReadmeTable('operator configuration', variables);
 
 async function put(path: string, content: string): Promise<void> {
   const url = new URL(path, root);

@@ -66,6 +66,7 @@ export { ADMIN, kubernetesOwner, type Owner } from './owner/owner.ts';
 export type { Passkey } from './passkey/passkey.entity.ts';
 export { addPasskey, findPasskey, recordPasskeyUse } from './passkey/passkey.registry.ts';
 export { query } from './query.ts';
+export { writeReadmeTable } from './readme.ts';
 export { forgetResource, listResources, recordResource } from './resource/resource.registry.ts';
 export type { Session, SignInMethod } from './session/session.entity.ts';
 export { type Device, endSession, findSession, recordSignIn } from './session/session.registry.ts';
