@@ -14,6 +14,7 @@ import type { Services } from './http/services.ts';
 import { addUnitOfWork } from './http/unit-of-work.ts';
 import { loadWebShell, sendShell, type WebShell, webPages } from './http/web-shell.ts';
 import { interactionRoutes } from './oidc/interaction.routes.ts';
+import { followSigningKeys } from './oidc/oidc.keys.ts';
 import { oidcPlugin } from './oidc/oidc.plugin.ts';
 import { createProvider } from './oidc/oidc.provider.ts';
 import { sessionRoutes } from './sessions/session.routes.ts';
@@ -25,7 +26,9 @@ import { signUpRoutes } from './sign-up/sign-up.routes.ts';
 export async function createApp(services: Services): Promise<FastifyInstance> {
   const { config, database, log, draining } = services;
   const shell = loadWebShell();
-  const provider = createProvider(services, shell);
+  const live = followSigningKeys(services, (signingKeys) =>
+    createProvider({ ...services, signingKeys }, shell),
+  );
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -47,12 +50,12 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   });
 
   await app.register(healthRoutes, services);
-  await app.register(oidcPlugin, { services, provider });
+  await app.register(oidcPlugin, live);
   await app.register(cookie);
   await app.register(webPages, { shell });
   await app.register(async (person) => {
     person.addHook('onRequest', refuseCrossSite(config.APP_URL));
-    await person.register(interactionRoutes, { services, provider });
+    await person.register(interactionRoutes, live);
   });
   await app.register(
     async (api) => {

@@ -7,17 +7,23 @@ import {
   type Database,
   ensureBootstrapCode,
   ensureSigningKeys,
+  followChanges,
   isSetUpOpen,
   type Keyring,
   type Logger,
   listSigningKeys,
+  repeat,
   WrongEncryptionKey,
 } from '#core';
 import { createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
+import { RegistryChanges, type Services } from './http/services.ts';
+import { rotateKeys } from './oidc/oidc.keys.ts';
 
 /** How long a request may still take once we were told to stop. */
 const DRAIN_MS = 300;
+
+const MINUTE_MS = 60_000;
 
 await start().catch((error: unknown) => {
   const mistake = error instanceof ConfigurationError;
@@ -35,9 +41,19 @@ async function start(): Promise<void> {
   await prepare(database, keyring);
   await tellBootstrapCode(database, keyring, { config, log });
 
-  const draining = { value: false };
-  const signingKeys = await listSigningKeys(database.em.fork(), keyring);
-  const app = await createApp({ config, database, keyring, signingKeys, log, draining });
+  const stopping = new AbortController();
+  const services: Services = {
+    config,
+    database,
+    keyring,
+    log,
+    signingKeys: await listSigningKeys(database.em.fork(), keyring),
+    changes: new RegistryChanges(),
+    draining: { value: false },
+    stopping: stopping.signal,
+  };
+  const app = await createApp(services);
+  const chores = doChores(services);
   await app.listen({
     ...(config.UNIX_SOCKET
       ? { path: config.UNIX_SOCKET }
@@ -45,21 +61,45 @@ async function start(): Promise<void> {
     listenTextResolver: () => 'idp is listening',
   });
 
-  const stop = async () => {
-    if (draining.value) {
-      return;
-    }
-    draining.value = true;
+  whenTold(async () => {
+    services.draining.value = true;
     log.info('idp is stopping');
     await new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
+    stopping.abort();
     await app.close();
+    await chores;
     await database.close();
     process.exit(0);
-  };
-  for (const signal of ['SIGTERM', 'SIGINT', 'disconnect']) {
-    process.once(signal, stop);
-  }
+  });
   process.send?.('ready');
+}
+
+/** What goes on beside the requests, until we stop. */
+async function doChores(services: Services): Promise<void> {
+  const { config, changes, stopping, log } = services;
+  const chore = (name: string, everyMs: number, work: () => Promise<void>) =>
+    repeat(work, {
+      everyMs,
+      signal: stopping,
+      onError: (err) => log.warn({ err, chore: name }, 'a chore failed and is tried again'),
+    });
+  await Promise.all([
+    followChanges(config.DB_CONNECTION_STRING, changes, stopping),
+    chore('rotation of signing keys', MINUTE_MS, () => rotateKeys(services)),
+  ]);
+}
+
+/** Once, however often we are told. */
+function whenTold(stop: () => Promise<void>): void {
+  let isTold = false;
+  for (const signal of ['SIGTERM', 'SIGINT', 'disconnect']) {
+    process.once(signal, () => {
+      if (!isTold) {
+        isTold = true;
+        void stop();
+      }
+    });
+  }
 }
 
 async function prepare(database: Database, keyring: Keyring): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Database, Keyring, Logger, PrivateJwk } from '#core';
+import type { ChangeListener, Database, Keyring, Logger, PrivateJwk, RegistryChange } from '#core';
 import type { Config } from '../config.ts';
 
 /** What the process has one of. Built in `main.ts`, handed to every feature. */
@@ -6,9 +6,59 @@ export interface Services {
   config: Config;
   database: Database;
   keyring: Keyring;
+
+  /** As they were at the start; oidc.keys.ts follows their changes. */
   signingKeys: PrivateJwk[];
+  changes: RegistryChanges;
   log: Logger;
 
   /** Turns true when the process was told to stop: readiness goes first. */
   draining: { value: boolean };
+
+  /** Ends everything that loops. */
+  stopping: AbortSignal;
+}
+
+export interface ChangeFollower {
+  onChange(change: RegistryChange): void;
+
+  /** Changes may have been missed: look at everything again. */
+  onGap(): void;
+}
+
+/** The one line on which this process hears of changes, for everybody in it who keeps a copy of something. */
+export class RegistryChanges implements ChangeListener {
+  readonly #followers = new Set<ChangeFollower>();
+  #isLive = false;
+
+  /** Whether every change is heard. While it is not, a copy may be older than the registry. */
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
+  add(follower: ChangeFollower): void {
+    this.#followers.add(follower);
+  }
+
+  onChange(change: RegistryChange): void {
+    for (const follower of this.#followers) {
+      follower.onChange(change);
+    }
+  }
+
+  onGap(): void {
+    for (const follower of this.#followers) {
+      follower.onGap();
+    }
+  }
+
+  /** What was copied before we listened may have changed since. */
+  onListening(): void {
+    this.#isLive = true;
+    this.onGap();
+  }
+
+  onBroken(): void {
+    this.#isLive = false;
+  }
 }

@@ -23,10 +23,14 @@ export function createAdapter(database: Database): (model: string) => Adapter {
   };
 }
 
+export function recordKey(model: string, id: string): string {
+  return NAMED_BY_OTHERS.has(model) ? id : hashToken(`${model}:${id}`);
+}
+
 type Execute = <Row extends object>(sql: string, values: unknown[]) => Promise<Row[]>;
 
 function recordAdapter(execute: Execute, model: string): Adapter {
-  const keyOf = (id: string) => (NAMED_BY_OTHERS.has(model) ? id : hashToken(`${model}:${id}`));
+  const keyOf = (id: string) => recordKey(model, id);
   const findWhere = async (where: string, value: string, id?: string) => {
     const [row] = await execute<Row>(
       `select payload, extract(epoch from consumed_at)::bigint::int as consumed

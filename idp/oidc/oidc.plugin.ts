@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Provider } from 'oidc-provider';
-import type { Services } from '../http/services.ts';
+import type { LiveProvider } from './oidc.keys.ts';
 
 const PATHS = [
   '/oauth/*',
@@ -10,12 +9,8 @@ const PATHS = [
 ];
 
 /** Hands requests to oidc-provider, which reads bodies itself and answers past Fastify. */
-export async function oidcPlugin(
-  app: FastifyInstance,
-  { services, provider }: { services: Services; provider: Provider },
-): Promise<void> {
-  const { host, protocol } = new URL(services.config.APP_URL);
-  const answer = provider.callback();
+export async function oidcPlugin(app: FastifyInstance, live: LiveProvider): Promise<void> {
+  const { host, protocol } = new URL(live.services.config.APP_URL);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, done) => done(null));
 
@@ -26,7 +21,7 @@ export async function oidcPlugin(
       request.raw.headers['x-forwarded-proto'] = protocol.slice(0, -1);
       delete request.raw.headers['x-forwarded-host'];
       reply.hijack();
-      void answer(request.raw, reply.raw);
+      void live.answer(request.raw, reply.raw);
     });
   }
 }

@@ -7,9 +7,12 @@ import type { Services } from '../http/services.ts';
 import { type ClientExtras, EXTRA_METADATA } from './client-metadata.ts';
 import { createAdapter } from './oidc.adapter.ts';
 import { CLAIMS_OF_SCOPE, toAccount, toRefusedAccount } from './oidc.claims.ts';
+import { revokeAtSecondUseOfCode } from './oidc.family.ts';
 import { createGrantLoader } from './oidc.grants.ts';
+import { refreshTokens } from './oidc.offline.ts';
 import { type OidcPages, renderRefusal, renderSignedOut, renderSignOut } from './oidc.pages.ts';
 import { createPolicy } from './oidc.policy.ts';
+import { rotateWithoutForks } from './oidc.refresh.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -21,6 +24,7 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
     ...endpoints(),
     ...people(services),
     ...lifetimes(),
+    ...refreshTokens(),
     adapter: createAdapter(services.database),
     jwks: { keys: services.signingKeys as never[] },
     cookies: cookies(services),
@@ -33,6 +37,8 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
   provider.use(letOwnFormsLeave);
   compareSecretsByHash(provider);
   keepSessionToken(provider);
+  rotateWithoutForks(provider, services.database);
+  revokeAtSecondUseOfCode(provider, services.database);
   return provider;
 
   function endpoints(): Configuration {
@@ -71,7 +77,7 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
 function people({ database }: Services): Configuration {
   return {
     loadExistingGrant: createGrantLoader(database),
-    findAccount: (ctx, id) => findAccount(database, ctx, id),
+    findAccount: (ctx, id, token) => findAccount(database, ctx, { id, scope: token?.scope }),
   };
 }
 

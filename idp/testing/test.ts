@@ -5,14 +5,16 @@ import {
   createKeyring,
   createLogger,
   createUser,
+  type Database,
   ensureSigningKeys,
+  followChanges,
   listSigningKeys,
   type User,
 } from '#core';
 import { person, test as registryTest } from '#core/testing';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
-import type { Services } from '../http/services.ts';
+import { RegistryChanges, type Services } from '../http/services.ts';
 import { SoftwareAuthenticator } from './authenticator.ts';
 import { Browser } from './browser.ts';
 import { signUpPerson } from './people.ts';
@@ -38,22 +40,51 @@ interface AppFixtures {
   signUp(username: string): Promise<SignedUp>;
 }
 
+/** What one replica has: `createApp` makes it answer, and several may share a database. */
+export async function startServices({
+  database,
+  databaseUrl,
+}: {
+  database: Database;
+  databaseUrl: string;
+}) {
+  const config = readConfig({
+    APP_URL: ORIGIN,
+    ENCRYPTION_KEY: 'a key for tests only',
+    DB_CONNECTION_STRING: databaseUrl,
+    APP_ENV: 'development',
+  });
+  const keyring = createKeyring([config.ENCRYPTION_KEY]);
+  const em = database.em.fork();
+  await assertEncryptionKey(em, keyring);
+  await ensureSigningKeys(em, keyring);
+  const stopping = new AbortController();
+  const services: Services = {
+    config,
+    database,
+    keyring,
+    signingKeys: await listSigningKeys(em, keyring),
+    changes: new RegistryChanges(),
+    log: createLogger('silent'),
+    draining: { value: false },
+    stopping: stopping.signal,
+  };
+  const following = followChanges(databaseUrl, services.changes, stopping.signal);
+  return {
+    services,
+    async stop() {
+      stopping.abort();
+      await following;
+    },
+  };
+}
+
 export const test = registryTest.extend<AppFixtures>({
   services: [
     async ({ database, databaseUrl }, use) => {
-      const config = readConfig({
-        APP_URL: ORIGIN,
-        ENCRYPTION_KEY: 'a key for tests only',
-        DB_CONNECTION_STRING: databaseUrl,
-        APP_ENV: 'development',
-      });
-      const keyring = createKeyring([config.ENCRYPTION_KEY]);
-      const em = database.em.fork();
-      await assertEncryptionKey(em, keyring);
-      await ensureSigningKeys(em, keyring);
-      const signingKeys = await listSigningKeys(em, keyring);
-      const log = createLogger('silent');
-      await use({ config, database, keyring, signingKeys, log, draining: { value: false } });
+      const replica = await startServices({ database, databaseUrl });
+      await use(replica.services);
+      await replica.stop();
     },
     { scope: 'file' },
   ],

@@ -1,5 +1,5 @@
 import { HttpMethod, type KubeConfig, RequestContext } from '@kubernetes/client-node';
-import { type Dispatcher, fetch } from 'undici';
+import { type Dispatcher, fetch, type Response } from 'undici';
 
 /** The API server's no, in its own words; `code` is the HTTP status. */
 export class KubernetesError extends Error {
@@ -58,12 +58,23 @@ const FIELD_MANAGER = 'permiso-operator';
 
 const ANSWER_MS = 30_000;
 
+/** Certificates and tokens are read anew after this long; a refused token is the other reason. */
+const IDENTITY_MS = 5 * 60_000;
+
+interface Identity {
+  headers: Record<string, string>;
+  dispatcher: Dispatcher | undefined;
+  since: number;
+}
+
 /**
  * JSON over HTTP to the API server, signed in as the kubeconfig or the service account says. The library knows
- * certificates, tokens and proxies; its own watch and informer stop at the first network error.
+ * certificates, tokens and proxies; its own watch and informer stop at the first network error, and it makes a new
+ * connection pool for every request, which is why the one it made is kept here.
  */
 export class KubernetesApi {
   readonly #config: KubeConfig;
+  #identity: Identity | null = null;
 
   constructor(config: KubeConfig) {
     this.#config = config;
@@ -77,26 +88,52 @@ export class KubernetesApi {
   }
 
   /** The answer before its body was read; for watches, which have no end. */
-  async open({ method = 'GET', path, query = {}, body, contentType, signal }: KubernetesRequest) {
+  async open(request: KubernetesRequest): Promise<Response> {
+    const response = await this.#exchange(request);
+    if (response.ok) {
+      return response;
+    }
+    if (response.status === 401) {
+      this.#forgetIdentity();
+    }
+    throw toError(response.status, await response.text(), response.headers.get('retry-after'));
+  }
+
+  async #exchange(request: KubernetesRequest): Promise<Response> {
+    const { method = 'GET', path, query = {}, body, contentType, signal } = request;
     const url = new URL(this.#server + path);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) {
         url.searchParams.set(name, value);
       }
     }
-    const context = new RequestContext(url.href, HttpMethod.GET);
-    await this.#config.applySecurityAuthentication(context);
-    const response = await fetch(url, {
+    const { headers, dispatcher } = await this.#identify(url.href);
+    return fetch(url, {
       method,
-      headers: { ...context.getHeaders(), 'content-type': contentType ?? 'application/json' },
+      headers: { ...headers, 'content-type': contentType ?? 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
       ...(signal && { signal }),
-      dispatcher: context.getDispatcher() as unknown as Dispatcher,
+      ...(dispatcher && { dispatcher }),
     });
-    if (!response.ok) {
-      throw toError(response.status, await response.text(), response.headers.get('retry-after'));
+  }
+
+  async #identify(url: string): Promise<Identity> {
+    if (this.#identity && Date.now() - this.#identity.since > IDENTITY_MS) {
+      this.#forgetIdentity();
     }
-    return response;
+    if (!this.#identity) {
+      const context = new RequestContext(url, HttpMethod.GET);
+      await this.#config.applySecurityAuthentication(context);
+      const dispatcher = context.getDispatcher() as unknown as Dispatcher | undefined;
+      this.#identity ??= { headers: context.getHeaders(), dispatcher, since: Date.now() };
+    }
+    return this.#identity;
+  }
+
+  /** Requests under way, watches among them, finish on the old connections. */
+  #forgetIdentity(): void {
+    void this.#identity?.dispatcher?.close();
+    this.#identity = null;
   }
 
   /** Server-side apply: the object's fields become ours, all others stay as they are. */

@@ -53,8 +53,11 @@ export async function listSigningKeys(em: EntityManager, keyring: Keyring): Prom
 }
 
 async function readClock(em: EntityManager): Promise<Date> {
-  const [row] = await query<{ now: Date }>(em, 'select now()');
-  return row?.now ?? new Date();
+  const [row] = await query<{ milliseconds: number }>(
+    em,
+    'select (extract(epoch from now()) * 1000)::float8 as milliseconds',
+  );
+  return new Date(row?.milliseconds ?? Date.now());
 }
 
 async function listSteps(em: EntityManager, now: Date): Promise<RotationStep[]> {
