@@ -8,6 +8,7 @@ import {
   text,
   type Variable,
 } from '#core';
+import { type ClusterAccess, clusterAccessOf } from './runtime/cluster-access.ts';
 
 export const variables = {
   APP_URL: {
@@ -64,6 +65,11 @@ export function readConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ) {
   return readEnvironment(variables, environment);
+}
+
+/** The cluster that this process belongs to, or that its user's kubeconfig names. */
+export function findClusterAccess(): Promise<ClusterAccess> {
+  return clusterAccessOf(process.env);
 }
 
 function list(value: string): string[] {

@@ -9,9 +9,7 @@ import {
   type Keyring,
   type Logger,
 } from '#core';
-import { type Config, readConfig } from './config.ts';
-import { createFolderOperator } from './folder/folder.operator.ts';
-import { leadAndOperate } from './kubernetes/kubernetes.leader.ts';
+import { type Config, findClusterAccess, readConfig } from './config.ts';
 import { serveHealth } from './runtime/health.ts';
 import { createMetrics, type Metrics } from './runtime/metrics.ts';
 
@@ -70,6 +68,8 @@ async function operateFolder(
   const deposed = new AbortController();
   const ending = AbortSignal.any([signal, deposed.signal]);
   const onDeposed = () => deposed.abort();
+  // Each way is loaded only where it is used: in a cluster nobody needs the validation of files, and the other way round.
+  const { createFolderOperator } = await import('./folder/folder.operator.ts');
   const controller = await createFolderOperator({
     database,
     keyring,
@@ -94,7 +94,9 @@ async function operateCluster(
   { config, database, keyring, metrics, log, state }: Means,
   signal: AbortSignal,
 ): Promise<number> {
-  const services = { config, database, keyring, metrics, log, state };
+  const { leadAndOperate } = await import('./kubernetes/kubernetes.leader.ts');
+  const access = await findClusterAccess();
+  const services = { access, config, database, keyring, metrics, log, state };
   return (await leadAndOperate(services, signal)) ? 0 : 1;
 }
 

@@ -1,6 +1,6 @@
-import { KubeConfig } from '@kubernetes/client-node';
 import { type Database, followChanges, type Keyring, type Logger } from '#core';
 import type { Config } from '../config.ts';
+import type { ClusterAccess } from '../runtime/cluster-access.ts';
 import { KubernetesApi } from '../runtime/kubernetes-api.ts';
 import { Leader } from '../runtime/leader.ts';
 import type { Metrics } from '../runtime/metrics.ts';
@@ -9,6 +9,7 @@ import { startKubernetesOperator } from './kubernetes.operator.ts';
 const LEASE = 'permiso-operator';
 
 export interface LeadServices {
+  access: ClusterAccess;
   config: Config;
   database: Database;
   keyring: Keyring;
@@ -25,10 +26,8 @@ export async function leadAndOperate(
   services: LeadServices,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { config, metrics, log, state } = services;
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromDefault();
-  const leader = new Leader(new KubernetesApi(kubeConfig), {
+  const { access, config, metrics, log, state } = services;
+  const leader = new Leader(new KubernetesApi(access), {
     namespace: config.POD_NAMESPACE,
     name: config.INSTANCE ? `${LEASE}-${config.INSTANCE}` : LEASE,
     identity: `${config.POD_NAME}_${process.pid}_${Date.now()}`,
@@ -47,7 +46,7 @@ export async function leadAndOperate(
       deposed.abort();
     }
   });
-  const { controller, silence } = await operate(services, kubeConfig, { ending, deposed });
+  const { controller, silence } = await operate(services, { ending, deposed });
   const following = followChanges(config.DB_CONNECTION_STRING, controller.changes, ending);
   state.silence = silence;
   log.info('operator leads');
@@ -65,13 +64,12 @@ export async function leadAndOperate(
 }
 
 function operate(
-  { config, database, keyring, metrics, log }: LeadServices,
-  kubeConfig: KubeConfig,
+  { access, config, database, keyring, metrics, log }: LeadServices,
   { ending, deposed }: { ending: AbortSignal; deposed: AbortController },
 ) {
   return startKubernetesOperator(
     {
-      kubeConfig,
+      access,
       database,
       keyring,
       issuer: config.APP_URL,

@@ -1,10 +1,10 @@
-import type { KubeConfig } from '@kubernetes/client-node';
 import { type Database, type Keyring, type Logger, raiseFence } from '#core';
 import { API_VERSION } from '../crd/custom-resource.ts';
 import { KINDS } from '../crd/kinds.ts';
 import { groupReconciler } from '../group/group.reconciler.ts';
 import { ldapConfigReconciler } from '../ldap-config/ldap-config.reconciler.ts';
 import { oidcClientReconciler } from '../oidc-client/oidc-client.reconciler.ts';
+import type { ClusterAccess } from '../runtime/cluster-access.ts';
 import { Controller } from '../runtime/controller.ts';
 import { createEventTeller } from '../runtime/events.ts';
 import { KubernetesApi, type KubernetesObject } from '../runtime/kubernetes-api.ts';
@@ -21,7 +21,7 @@ import { Reflector } from '../runtime/reflector.ts';
 import { smtpConfigReconciler } from '../smtp-config/smtp-config.reconciler.ts';
 
 export interface KubernetesOperatorOptions {
-  kubeConfig: KubeConfig;
+  access: ClusterAccess;
   database: Database;
   keyring: Keyring;
   issuer: string;
@@ -50,8 +50,8 @@ export async function startKubernetesOperator(
   options: KubernetesOperatorOptions,
   signal: AbortSignal,
 ): Promise<RunningOperator> {
-  const { database, kubeConfig, metrics, log } = options;
-  const api = new KubernetesApi(kubeConfig);
+  const { database, access, metrics, log } = options;
+  const api = new KubernetesApi(access);
   const source = createSource(api, options);
   const credentials = kubernetesCredentials(api, API_VERSION);
   const controller = new Controller({

@@ -1,5 +1,5 @@
-import { HttpMethod, type KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { type Dispatcher, fetch, type Response } from 'undici';
+import type { ClusterAccess } from './cluster-access.ts';
 
 /** The API server's no, in its own words; `code` is the HTTP status. */
 export class KubernetesError extends Error {
@@ -41,7 +41,11 @@ export interface KubernetesObject {
     finalizers?: string[];
     deletionTimestamp?: string;
     ownerReferences?: OwnerReference[];
+    managedFields?: unknown;
   };
+
+  /** The values of a Secret, base64. */
+  data?: Record<string, string>;
 }
 
 interface OwnerReference {
@@ -68,16 +72,15 @@ interface Identity {
 }
 
 /**
- * JSON over HTTP to the API server, signed in as the kubeconfig or the service account says. The library knows
- * certificates, tokens and proxies; its own watch and informer stop at the first network error, and it makes a new
- * connection pool for every request, which is why the one it made is kept here.
+ * JSON over HTTP to the API server. Connections are kept: the client library would make a new pool for every request,
+ * and its watch and informer stop at the first network error.
  */
 export class KubernetesApi {
-  readonly #config: KubeConfig;
+  readonly #access: ClusterAccess;
   #identity: Identity | null = null;
 
-  constructor(config: KubeConfig) {
-    this.#config = config;
+  constructor(access: ClusterAccess) {
+    this.#access = access;
   }
 
   async send<Answer>(request: KubernetesRequest): Promise<Answer> {
@@ -101,13 +104,13 @@ export class KubernetesApi {
 
   async #exchange(request: KubernetesRequest): Promise<Response> {
     const { method = 'GET', path, query = {}, body, contentType, signal } = request;
-    const url = new URL(this.#server + path);
+    const url = new URL(this.#access.server + path);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) {
         url.searchParams.set(name, value);
       }
     }
-    const { headers, dispatcher } = await this.#identify(url.href);
+    const { headers, dispatcher } = await this.#identify();
     return fetch(url, {
       method,
       headers: { ...headers, 'content-type': contentType ?? 'application/json' },
@@ -117,15 +120,13 @@ export class KubernetesApi {
     });
   }
 
-  async #identify(url: string): Promise<Identity> {
+  async #identify(): Promise<Identity> {
     if (this.#identity && Date.now() - this.#identity.since > IDENTITY_MS) {
       this.#forgetIdentity();
     }
     if (!this.#identity) {
-      const context = new RequestContext(url, HttpMethod.GET);
-      await this.#config.applySecurityAuthentication(context);
-      const dispatcher = context.getDispatcher() as unknown as Dispatcher | undefined;
-      this.#identity ??= { headers: context.getHeaders(), dispatcher, since: Date.now() };
+      const identity = await this.#access.identify();
+      this.#identity ??= { ...identity, since: Date.now() };
     }
     return this.#identity;
   }
@@ -145,14 +146,6 @@ export class KubernetesApi {
       contentType: 'application/apply-patch+yaml',
       body,
     });
-  }
-
-  get #server(): string {
-    const cluster = this.#config.getCurrentCluster();
-    if (!cluster) {
-      throw new Error('the kubeconfig names no cluster');
-    }
-    return cluster.server.replace(/\/$/, '');
   }
 }
 

@@ -21,9 +21,7 @@ const DATA_HASH = 'permisolabs.eu/data-hash';
 const REQUEST = 'permisolabs.eu/rotated-for';
 const OWN_ANNOTATIONS = new Set([SECRET_ID, SECRET_HASH, DATA_HASH, REQUEST]);
 
-interface Secret extends KubernetesObject {
-  data?: Record<string, string>;
-}
+type Secret = KubernetesObject;
 
 export interface SecretStore extends CredentialStore {
   /** Whether this is what we wrote last: our own writes come back from the watch, and are no news. */

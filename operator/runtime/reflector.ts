@@ -53,6 +53,7 @@ export class Reflector {
   /** Takes the answer to a write of ours, so that nobody has to wait until the watch repeats it. */
   keep(object: KubernetesObject): void {
     const key = keyOf(object);
+    delete object.metadata.managedFields;
     if (this.store.get(key)?.metadata.uid === object.metadata.uid) {
       this.store.set(key, object);
     }
@@ -166,6 +167,9 @@ export class Reflector {
   #put(object: KubernetesObject): void {
     const key = keyOf(object);
     const before = this.store.get(key) ?? null;
+    // Who wrote which field is half of an object, and a Secret's values have no business in our memory.
+    delete object.metadata.managedFields;
+    delete object.data;
     if (before?.metadata.resourceVersion === object.metadata.resourceVersion) {
       return;
     }

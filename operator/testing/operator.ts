@@ -1,6 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { createKeyring, createLogger, type Database, followChanges } from '#core';
 import { startKubernetesOperator } from '../kubernetes/kubernetes.operator.ts';
+import { kubeConfigAccess } from '../runtime/cluster-access.ts';
 import type { Controller } from '../runtime/controller.ts';
 import { createMetrics, type Metrics } from '../runtime/metrics.ts';
 import type { Cluster } from './cluster.ts';
@@ -40,7 +41,7 @@ export async function startOperator({
   const log: string[] = [];
   const { controller } = await startKubernetesOperator(
     {
-      kubeConfig,
+      access: kubeConfigAccess(kubeConfig),
       database,
       keyring: createKeyring(['a key for tests only']),
       issuer: ISSUER,

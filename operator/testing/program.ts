@@ -37,6 +37,8 @@ export async function startProgram(
       POD_NAMESPACE: cluster.namespace,
       WATCH_NAMESPACES: cluster.namespace,
       METRICS_PORT: `${port}`,
+      // As the chart sets it.
+      NODE_OPTIONS: '--max-semi-space-size=2 --max-old-space-size=96',
     },
   });
   const lines: string[] = [];
