@@ -19,7 +19,9 @@ const WATCH_SECONDS = 300;
 /** So long without even a bookmark means that the connection is dead, whatever TCP believes. */
 const SILENCE_MS = 100_000;
 const FIRST_DELAY = 500;
-const LONGEST_DELAY = 10_000;
+
+/** Short, so that a server that is back has us back within seconds; one that is busy says how long to wait. */
+const LONGEST_DELAY = 3_000;
 
 interface WatchEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';

@@ -53,11 +53,15 @@ async function workBehindFence<T>(
   epoch: number,
   work: (em: EntityManager) => Promise<T>,
 ): Promise<T> {
-  const rows = await query(em, 'select 1 from operator_fence where epoch = $1 for share', [epoch]);
+  // The setting tells our own changes from those of somebody who acts in our name.
+  const rows = await query(
+    em,
+    `with fence as (select 1 from operator_fence where epoch = $1 for share)
+     select set_config('permiso.epoch', $2, true) from fence`,
+    [epoch, String(epoch)],
+  );
   if (rows.length === 0) {
     throw new StaleLeader(epoch);
   }
-  // Tells our own changes from those of somebody who acts in our name.
-  await query(em, `select set_config('permiso.epoch', $1, true)`, [String(epoch)]);
   return work(em);
 }

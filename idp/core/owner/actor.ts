@@ -3,7 +3,7 @@ import { query } from '../query.ts';
 import type { Owner } from './owner.ts';
 
 /**
- * Runs the work in one transaction that carries the actor's name. The database refuses changes to rows of
+ * Runs the work in a transaction, the caller's if there is one, that carries the actor's name. The database refuses changes to rows of
  * another owner, so a forgotten check in our code cannot become a hole (migrations, `refuse_foreign_change`).
  */
 export async function actAs<T>(
@@ -11,8 +11,9 @@ export async function actAs<T>(
   actor: Owner,
   work: (em: EntityManager) => Promise<T>,
 ): Promise<T> {
-  return em.transactional(async (tx) => {
+  const act = async (tx: EntityManager) => {
     await query(tx, `select set_config('permiso.actor', $1, true)`, [actor]);
     return work(tx);
-  });
+  };
+  return em.isInTransaction() ? act(em) : em.transactional(act);
 }
