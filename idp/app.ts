@@ -8,6 +8,7 @@ import Fastify, {
 } from 'fastify';
 import { applicationRoutes } from './clients/application.routes.ts';
 import { healthRoutes } from './http/health.ts';
+import { addMetrics } from './http/metrics.ts';
 import { answerProblem, sendProblem } from './http/problem.ts';
 import { addSecurityHeaders, refuseCrossSite } from './http/security.ts';
 import type { Services } from './http/services.ts';
@@ -15,6 +16,7 @@ import { addUnitOfWork } from './http/unit-of-work.ts';
 import { loadWebShell, sendShell, type WebShell, webPages } from './http/web-shell.ts';
 import { interactionRoutes } from './oidc/interaction.routes.ts';
 import { followSigningKeys } from './oidc/oidc.keys.ts';
+import { tellOutages } from './oidc/oidc.outage.ts';
 import { oidcPlugin } from './oidc/oidc.plugin.ts';
 import { createProvider } from './oidc/oidc.provider.ts';
 import { sessionRoutes } from './sessions/session.routes.ts';
@@ -27,7 +29,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   const { config, database, log, draining } = services;
   const shell = loadWebShell();
   const live = followSigningKeys(services, (signingKeys) =>
-    createProvider({ ...services, signingKeys }, shell),
+    tellOutages(createProvider({ ...services, signingKeys }, shell), shell),
   );
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -39,15 +41,12 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     ajv: { customOptions: { removeAdditional: false } },
   });
 
+  addMetrics(app, services.metrics);
   addSecurityHeaders(app, config);
   addUnitOfWork(app, database);
   app.setErrorHandler(answerProblem);
   app.setNotFoundHandler((request, reply) => answerNotFound(request, reply, shell));
-  app.addHook('onSend', async (_request, reply) => {
-    if (draining.value) {
-      reply.header('connection', 'close');
-    }
-  });
+  closeWhenDraining(app, draining);
 
   await app.register(healthRoutes, services);
   await app.register(oidcPlugin, live);
@@ -73,6 +72,15 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     { prefix: '/api' },
   );
   return app;
+}
+
+/** Keep-alive connections would hold up our end. */
+function closeWhenDraining(app: FastifyInstance, draining: Services['draining']): void {
+  app.addHook('onSend', async (_request, reply) => {
+    if (draining.value) {
+      reply.header('connection', 'close');
+    }
+  });
 }
 
 /** People get the page that says so, programs a problem. */

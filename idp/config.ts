@@ -49,6 +49,16 @@ export const variables = {
     fallback: 'production',
     read: oneOf('production', 'development'),
   },
+  AUDIT_LOG_RETENTION_DAYS: {
+    description: 'days for which the audit log is kept',
+    fallback: '90',
+    read: integer(1, 36_500),
+  },
+  METRICS_PORT: {
+    description: 'port of /metrics for Prometheus, never to be published; without it there is none',
+    fallback: '',
+    read: (value) => (value === '' ? null : integer(0, 65_535)(value)),
+  },
 } satisfies Record<string, Variable<unknown>>;
 
 export type Config = ReturnType<typeof readConfig>;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   assertEncryptionKey,
   ConfigurationError,
@@ -12,12 +13,15 @@ import {
   type Keyring,
   type Logger,
   listSigningKeys,
+  removeExpired,
   repeat,
   WrongEncryptionKey,
 } from '#core';
 import { createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
+import { createMetrics, serveMetrics } from './http/metrics.ts';
 import { RegistryChanges, type Services } from './http/services.ts';
+import { createClientCache } from './oidc/client-cache.ts';
 import { rotateKeys } from './oidc/oidc.keys.ts';
 
 /** How long a request may still take once we were told to stop. */
@@ -42,13 +46,16 @@ async function start(): Promise<void> {
   await tellBootstrapCode(database, keyring, { config, log });
 
   const stopping = new AbortController();
+  const changes = new RegistryChanges();
   const services: Services = {
     config,
     database,
     keyring,
     log,
+    metrics: config.METRICS_PORT === null ? null : createMetrics(database),
     signingKeys: await listSigningKeys(database.em.fork(), keyring),
-    changes: new RegistryChanges(),
+    changes,
+    clients: createClientCache(database, changes),
     draining: { value: false },
     stopping: stopping.signal,
   };
@@ -61,17 +68,26 @@ async function start(): Promise<void> {
     listenTextResolver: () => 'idp is listening',
   });
 
+  await startMetrics(services);
+
   whenTold(async () => {
     services.draining.value = true;
     log.info('idp is stopping');
-    await new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
+    await sleep(DRAIN_MS);
     stopping.abort();
     await app.close();
-    await chores;
+    await Promise.race([chores, sleep(DRAIN_MS)]);
     await database.close();
     process.exit(0);
   });
   process.send?.('ready');
+}
+
+/** Nothing waits for its end: the process takes it along. */
+async function startMetrics({ config, metrics }: Services): Promise<void> {
+  if (metrics && config.METRICS_PORT !== null) {
+    await serveMetrics(config.METRICS_PORT, metrics);
+  }
 }
 
 /** What goes on beside the requests, until we stop. */
@@ -86,7 +102,14 @@ async function doChores(services: Services): Promise<void> {
   await Promise.all([
     followChanges(config.DB_CONNECTION_STRING, changes, stopping),
     chore('rotation of signing keys', MINUTE_MS, () => rotateKeys(services)),
+    chore('clean-up', 5 * MINUTE_MS, () => cleanUp(services)),
   ]);
+}
+
+async function cleanUp({ config, database, log }: Services): Promise<void> {
+  const auditLogRetentionDays = config.AUDIT_LOG_RETENTION_DAYS;
+  const removed = await removeExpired(database.em.fork(), { auditLogRetentionDays });
+  log.debug({ removed }, 'expired rows removed');
 }
 
 /** Once, however often we are told. */

@@ -4,6 +4,7 @@ export { type AuthorisedPerson, decideAccess, listApplications } from './access/
 export { type AuditRecord, type RequestOrigin, recordAudit } from './audit/audit.registry.ts';
 export { beginCeremony, consumeCeremony } from './ceremony/ceremony.registry.ts';
 export { type ChangeListener, followChanges, type RegistryChange } from './change-feed.ts';
+export { removeExpired } from './cleanup/cleanup.registry.ts';
 export { repeat } from './cleanup/repeat.ts';
 export type { ClientDeclaration, GrantType, SigningAlg } from './client/client.declaration.ts';
 export type { Client } from './client/client.entity.ts';

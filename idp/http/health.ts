@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { isMigrated } from '#core';
 import type { Services } from './services.ts';
+
+/** A database that hangs must not make the question hang as well. */
+const PATIENCE_MS = 2_000;
 
 /** `/healthz`: the process is alive, whatever the database does. `/readyz`: send people here. */
 export async function healthRoutes(app: FastifyInstance, services: Services): Promise<void> {
@@ -17,7 +21,13 @@ async function findObstacle({ database, draining }: Services): Promise<string | 
     return 'stopping';
   }
   try {
-    return (await isMigrated(database)) ? null : 'the database schema is not up to date';
+    const answer = isMigrated(database);
+    const isReady = await Promise.race([answer, sleep(PATIENCE_MS, null, { ref: false })]);
+    if (isReady === null) {
+      answer.catch(() => {});
+      return 'the database does not answer in time';
+    }
+    return isReady ? null : 'the database schema is not up to date';
   } catch {
     return 'the database does not answer';
   }

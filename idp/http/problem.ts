@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { AlreadyTaken, InvalidInput, Refusal, type RefusalCode } from '#core';
+import { AlreadyTaken, InvalidInput, isDatabaseAway, Refusal, type RefusalCode } from '#core';
 import type { Problem } from './problem.schemas.ts';
 
 const STATUS: Record<RefusalCode, number> = {
@@ -22,6 +22,14 @@ const STATUS: Record<RefusalCode, number> = {
   cross_site: 403,
 };
 
+export const RETRY_AFTER_SECONDS = 1;
+
+export const DATABASE_UNAVAILABLE: Problem = {
+  status: 503,
+  code: 'database_unavailable',
+  title: 'Our database cannot be reached at the moment. Please try again in a few seconds',
+};
+
 /** The one place where errors become HTTP (RFC 9457). Accidents tell the caller nothing but the request id. */
 export function answerProblem(
   error: FastifyError | Refusal,
@@ -29,7 +37,10 @@ export function answerProblem(
   reply: FastifyReply,
 ): FastifyReply {
   const problem = toProblem(error);
-  if (problem.status >= 500) {
+  if (problem === DATABASE_UNAVAILABLE) {
+    request.log.warn({ err: error }, 'request failed because the database is away');
+    reply.header('retry-after', RETRY_AFTER_SECONDS);
+  } else if (problem.status >= 500) {
     request.log.error({ err: error }, 'request failed');
   }
   return sendProblem(reply, problem);
@@ -51,6 +62,9 @@ function toProblem(error: FastifyError | Refusal): Problem {
   // Fastify's own refusals (bad JSON, failed schema, too large) are safe to repeat to the caller.
   if (error.statusCode && error.statusCode < 500) {
     return { status: error.statusCode, code: 'bad_request', title: error.message };
+  }
+  if (isDatabaseAway(error)) {
+    return DATABASE_UNAVAILABLE;
   }
   return {
     status: 500,

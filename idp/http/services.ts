@@ -1,5 +1,7 @@
 import type { ChangeListener, Database, Keyring, Logger, PrivateJwk, RegistryChange } from '#core';
 import type { Config } from '../config.ts';
+import type { ClientCache } from '../oidc/client-cache.ts';
+import type { Metrics } from './metrics.ts';
 
 /** What the process has one of. Built in `main.ts`, handed to every feature. */
 export interface Services {
@@ -10,7 +12,11 @@ export interface Services {
   /** As they were at the start; oidc.keys.ts follows their changes. */
   signingKeys: PrivateJwk[];
   changes: RegistryChanges;
+  clients: ClientCache;
   log: Logger;
+
+  /** Null when nobody asked for them. */
+  metrics: Metrics | null;
 
   /** Turns true when the process was told to stop: readiness goes first. */
   draining: { value: boolean };

@@ -34,6 +34,7 @@ export function toMetadata(client: Client, secretHashes: string[]): AdapterPaylo
     grant_types: client.grantTypes,
     response_types: client.grantTypes.includes('authorization_code') ? ['code'] : [],
     id_token_signed_response_alg: client.idTokenSigningAlg,
+    require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,
     // Native clients may use any loopback port (RFC 8252 §7.3); the registry has judged the URLs already.
     application_type: client.callbackUrls.every(staysOnTheMachine) ? 'native' : 'web',
     ...(client.logoUrl && { logo_uri: client.logoUrl }),

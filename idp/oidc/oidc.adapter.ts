@@ -1,7 +1,7 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { errors } from 'oidc-provider';
-import { type Database, findClient, hashToken, listClientSecrets, query } from '#core';
-import { toMetadata } from './client-metadata.ts';
+import { type Database, hashToken, query } from '#core';
+import type { ClientCache } from './client-cache.ts';
 
 // Ids that are bearer values are kept as hashes. A grant's id is none, and other rows name it.
 const NAMED_BY_OTHERS = new Set(['Grant']);
@@ -11,13 +11,18 @@ interface Row {
   consumed: number | null;
 }
 
+interface AdapterMeans {
+  database: Database;
+  clients: ClientCache;
+}
+
 /** Where oidc-provider keeps what it makes. Plain SQL: it runs a dozen times in every sign-in. */
-export function createAdapter(database: Database): (model: string) => Adapter {
+export function createAdapter({ database, clients }: AdapterMeans): (model: string) => Adapter {
   const execute: Execute = (sql, values) => query(database.em.fork(), sql, values);
 
   return (model) => {
     if (model === 'Client') {
-      return clientAdapter(database);
+      return clientAdapter(clients);
     }
     return model === 'Session' ? sessionAdapter(execute) : recordAdapter(execute, model);
   };
@@ -163,7 +168,7 @@ export function authenticationMethods(method: string): { amr?: string[] } {
   return method === 'passkey' ? { amr: ['pop', 'user', 'mfa'] } : {};
 }
 
-function clientAdapter(database: Database): Adapter {
+function clientAdapter(clients: ClientCache): Adapter {
   const unused = async () => {};
   return {
     upsert: unused,
@@ -172,16 +177,6 @@ function clientAdapter(database: Database): Adapter {
     revokeByGrantId: unused,
     findByUid: async () => undefined,
     findByUserCode: async () => undefined,
-    async find(id) {
-      const em = database.em.fork();
-      const client = await findClient(em, id);
-      const secrets = client ? await listClientSecrets(em, id) : [];
-      return client
-        ? toMetadata(
-            client,
-            secrets.map(({ hash }) => hash),
-          )
-        : undefined;
-    },
+    find: (id) => clients.find(id),
   };
 }

@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { type Database, listConsentedScopes } from '#core';
+import { type Database, type EntityManager, listConsentedScopes } from '#core';
 import type { ClientExtras } from './client-metadata.ts';
 
 /**
@@ -33,6 +33,25 @@ async function listAllowedScopes(
   return (client as Partial<ClientExtras>).skip_consent
     ? [...oidc.requestParamScopes]
     : listConsentedScopes(database.em.fork(), account.accountId, client.clientId);
+}
+
+interface Issued {
+  clientId: string;
+  accountId: string;
+  scope?: string | undefined;
+}
+
+/** Whether the person still agrees to what a token was issued for; a client that need not ask needs no consent. */
+export async function isStillAgreed(
+  em: EntityManager,
+  client: object,
+  { accountId, clientId, scope = '' }: Issued,
+): Promise<boolean> {
+  if ((client as Partial<ClientExtras>).skip_consent) {
+    return true;
+  }
+  const agreed = new Set(await listConsentedScopes(em, accountId, clientId));
+  return agreed.size > 0 && scope.split(' ').every((name) => name === '' || agreed.has(name));
 }
 
 async function findOrMakeGrant({ oidc }: KoaContextWithOIDC) {

@@ -8,11 +8,14 @@ import { type ClientExtras, EXTRA_METADATA } from './client-metadata.ts';
 import { createAdapter } from './oidc.adapter.ts';
 import { CLAIMS_OF_SCOPE, toAccount, toRefusedAccount } from './oidc.claims.ts';
 import { revokeAtSecondUseOfCode } from './oidc.family.ts';
-import { createGrantLoader } from './oidc.grants.ts';
+import { features, isAllowedOrigin } from './oidc.features.ts';
+import { createGrantLoader, isStillAgreed } from './oidc.grants.ts';
+import { recordRedirectMismatch } from './oidc.mismatch.ts';
 import { refreshTokens } from './oidc.offline.ts';
-import { type OidcPages, renderRefusal, renderSignedOut, renderSignOut } from './oidc.pages.ts';
+import { type OidcPages, renderRefusal } from './oidc.pages.ts';
 import { createPolicy } from './oidc.policy.ts';
 import { rotateWithoutForks } from './oidc.refresh.ts';
+import { refuseReplaysAtomically } from './oidc.replay.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -21,16 +24,21 @@ const DAY = 24 * HOUR;
 /** OpenID Connect by oidc-provider, over our registry. */
 export function createProvider(services: Services, pages: OidcPages): Provider {
   const provider = new Provider(services.config.APP_URL, {
-    ...endpoints(),
+    ...endpoints(services, pages),
     ...people(services),
     ...lifetimes(),
     ...refreshTokens(),
-    adapter: createAdapter(services.database),
+    adapter: createAdapter(services),
     jwks: { keys: services.signingKeys as never[] },
     cookies: cookies(services),
     extraClientMetadata: { properties: EXTRA_METADATA },
     pkce: { required: (_ctx, client) => (client as Partial<ClientExtras>).pkce_required !== false },
-    renderError: async (ctx, out, error) => renderRefusal(ctx, pages, { out, error }),
+    renderError: async (ctx, out, error) => {
+      renderRefusal(ctx, pages, { out, error });
+      if (error.name === 'InvalidRedirectUri') {
+        await recordRedirectMismatch(services.database, ctx);
+      }
+    },
   });
   // Koa believes X-Forwarded-Proto only as a proxy; oidc.plugin.ts sets it from APP_URL, never from the request.
   provider.proxy = true;
@@ -39,45 +47,44 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
   keepSessionToken(provider);
   rotateWithoutForks(provider, services.database);
   revokeAtSecondUseOfCode(provider, services.database);
+  refuseReplaysAtomically(provider, services.database);
   return provider;
+}
 
-  function endpoints(): Configuration {
-    return {
-      routes: {
-        authorization: '/oauth/authorize',
-        token: '/oauth/token',
-        userinfo: '/oauth/userinfo',
-        jwks: '/.well-known/jwks.json',
-        end_session: '/oauth/logout',
-      },
-      features: {
-        devInteractions: { enabled: false },
-        rpInitiatedLogout: {
-          enabled: true,
-          logoutSource: async (ctx) => renderSignOut(ctx, pages),
-          postLogoutSuccessSource: async (ctx) => renderSignedOut(ctx, pages),
-        },
-      },
-      enabledJWA: {
-        idTokenSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
-      },
-      responseTypes: ['code'],
-      scopes: ['openid', 'offline_access'],
-      claims: CLAIMS_OF_SCOPE,
-      // Applications read groups from the ID token as often as from userinfo: both say the same.
-      conformIdTokenClaims: false,
-      interactions: {
-        policy: createPolicy(),
-        url: (_ctx, { uid }) => `/interaction/${uid}`,
-      },
-    };
-  }
+function endpoints({ database }: Services, pages: OidcPages): Configuration {
+  return {
+    routes: {
+      authorization: '/oauth/authorize',
+      token: '/oauth/token',
+      userinfo: '/oauth/userinfo',
+      jwks: '/.well-known/jwks.json',
+      end_session: '/oauth/logout',
+      introspection: '/oauth/introspect',
+      revocation: '/oauth/revoke',
+      pushed_authorization_request: '/oauth/par',
+    },
+    features: features(database, pages),
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    clientBasedCORS: isAllowedOrigin,
+    enabledJWA: {
+      idTokenSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
+    },
+    responseTypes: ['code'],
+    scopes: ['openid', 'offline_access'],
+    claims: CLAIMS_OF_SCOPE,
+    // Applications read groups from the ID token as often as from userinfo: both say the same.
+    conformIdTokenClaims: false,
+    interactions: {
+      policy: createPolicy(),
+      url: (_ctx, { uid }) => `/interaction/${uid}`,
+    },
+  };
 }
 
 function people({ database }: Services): Configuration {
   return {
     loadExistingGrant: createGrantLoader(database),
-    findAccount: (ctx, id, token) => findAccount(database, ctx, { id, scope: token?.scope }),
+    findAccount: (ctx, id, token) => findAccount(database, ctx, { id, token }),
   };
 }
 
@@ -85,15 +92,18 @@ function people({ database }: Services): Configuration {
 async function findAccount(
   database: Database,
   ctx: KoaContextWithOIDC,
-  id: string,
+  { id, token }: { id: string; token: { scope?: string | undefined } | undefined },
 ): Promise<Account | undefined> {
-  const clientId = ctx.oidc.client?.clientId;
-  if (!clientId) {
+  const { client } = ctx.oidc;
+  if (!client) {
     return undefined;
   }
-  const person = await decideAccess(database.em.fork(), id, clientId);
+  const { clientId } = client;
+  const em = database.em.fork();
+  const person = await decideAccess(em, id, clientId);
   if (!(person instanceof Refusal)) {
-    return toAccount(person);
+    const issued = token && { accountId: id, clientId, scope: token.scope };
+    return !issued || (await isStillAgreed(em, client, issued)) ? toAccount(person) : undefined;
   }
   const isAuthorization = ctx.oidc.route === 'authorization' || ctx.oidc.route === 'resume';
   return isAuthorization ? toRefusedAccount(id, person) : undefined;
@@ -109,6 +119,8 @@ function lifetimes(): Configuration {
       Grant: 365 * DAY,
       Session: (_ctx, session) => Math.max(1, (session.exp ?? 0) - Math.floor(Date.now() / 1000)),
       AccessToken: (_ctx, _token, client) =>
+        orDefault(extras(client).access_token_lifetime, 15 * MINUTE),
+      ClientCredentials: (_ctx, _token, client) =>
         orDefault(extras(client).access_token_lifetime, 15 * MINUTE),
       IdToken: (_ctx, _token, client) => orDefault(extras(client).id_token_lifetime, HOUR),
       RefreshToken: (_ctx, _token, client) =>

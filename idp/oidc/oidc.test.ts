@@ -1,28 +1,9 @@
 import { decodeJwt } from 'jose';
 import { describe, expect } from 'vitest';
-import {
-  ADMIN,
-  addClientSecret,
-  declareClient,
-  declareGroup,
-  type EntityManager,
-  kubernetesOwner,
-  retireClient,
-} from '#core';
+import { ADMIN, declareClient, declareGroup, kubernetesOwner, retireClient } from '#core';
 import { clientDeclaration, groupDeclaration } from '#core/testing';
-import { authorize, authorizeUrl, exchange } from '../testing/relying-party.ts';
+import { authorize, authorizeUrl, exchange, registerClient } from '../testing/relying-party.ts';
 import { ORIGIN, test } from '../testing/test.ts';
-
-let count = 0;
-
-/** A confidential client that nobody else uses. */
-async function registerClient(em: EntityManager, overrides = {}) {
-  count += 1;
-  const declaration = clientDeclaration(`app-${count}`, overrides);
-  await declareClient(em, declaration, ADMIN);
-  const { value: secret } = await addClientSecret(em, declaration.id, 'web');
-  return { clientId: declaration.id, secret, redirectUri: declaration.callbackUrls[0] ?? '' };
-}
 
 describe('discovery', () => {
   test('names every endpoint by APP_URL', async ({ app }) => {
@@ -35,6 +16,11 @@ describe('discovery', () => {
       userinfo_endpoint: `${ORIGIN}/oauth/userinfo`,
       jwks_uri: `${ORIGIN}/.well-known/jwks.json`,
       end_session_endpoint: `${ORIGIN}/oauth/logout`,
+      introspection_endpoint: `${ORIGIN}/oauth/introspect`,
+      revocation_endpoint: `${ORIGIN}/oauth/revoke`,
+      pushed_authorization_request_endpoint: `${ORIGIN}/oauth/par`,
+      response_modes_supported: ['form_post', 'fragment', 'query'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
       code_challenge_methods_supported: ['S256'],
       response_types_supported: ['code'],
     });

@@ -1,6 +1,39 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import {
+  ADMIN,
+  addClientSecret,
+  type ClientDeclaration,
+  declareClient,
+  type EntityManager,
+} from '#core';
+import { clientDeclaration } from '#core/testing';
 import type { Browser } from './browser.ts';
+
+/** An application that is registered and knows its secret, unless it is public. */
+export interface RelyingParty {
+  clientId: string;
+  secret?: string;
+  redirectUri: string;
+}
+
+let count = 0;
+
+/** A client that nobody else uses. */
+export async function registerClient(
+  em: EntityManager,
+  overrides: Partial<ClientDeclaration> = {},
+): Promise<RelyingParty> {
+  count += 1;
+  const declaration = clientDeclaration(`app-${count}`, overrides);
+  await declareClient(em, declaration, ADMIN);
+  const client = { clientId: declaration.id, redirectUri: declaration.callbackUrls[0] ?? '' };
+  if (declaration.type === 'public') {
+    return client;
+  }
+  const { value: secret } = await addClientSecret(em, declaration.id, 'web');
+  return { ...client, secret };
+}
 
 export interface AuthorizeOptions {
   clientId: string;
@@ -46,15 +79,76 @@ export interface Exchange {
   params: Record<string, string>;
 }
 
-export async function exchange(app: FastifyInstance, { clientId, secret, params }: Exchange) {
+export async function exchange(
+  app: FastifyInstance,
+  request: Exchange,
+): Promise<LightMyRequestResponse> {
+  return call(app, '/oauth/token', request);
+}
+
+/** Any endpoint that a client calls in its own name. */
+export async function call(
+  app: FastifyInstance,
+  url: string,
+  { clientId, secret, params }: Exchange,
+): Promise<LightMyRequestResponse> {
   const authorization = `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`;
   return app.inject({
     method: 'POST',
-    url: '/oauth/token',
+    url,
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
       ...(secret && { authorization }),
     },
     payload: new URLSearchParams(secret ? params : { client_id: clientId, ...params }).toString(),
   });
+}
+
+export interface Tokens {
+  access_token: string;
+  refresh_token: string;
+  id_token: string;
+}
+
+/** The whole code flow for a person who is signed in; with the code, for those who want to use it again. */
+export async function signInTo(
+  app: FastifyInstance,
+  browser: Browser,
+  client: RelyingParty,
+  params: Record<string, string> = {},
+): Promise<{ tokens: Tokens; code: Record<string, string> }> {
+  const { code, verifier } = await authorize(browser, { ...client, params });
+  const used = {
+    grant_type: 'authorization_code',
+    code,
+    code_verifier: verifier,
+    redirect_uri: client.redirectUri,
+  };
+  return { tokens: (await exchange(app, { ...client, params: used })).json(), code: used };
+}
+
+export async function refresh(
+  app: FastifyInstance,
+  client: RelyingParty,
+  token: string,
+): Promise<LightMyRequestResponse> {
+  return exchange(app, {
+    ...client,
+    params: { grant_type: 'refresh_token', refresh_token: token },
+  });
+}
+
+export async function userinfo(
+  app: FastifyInstance,
+  token: string,
+): Promise<LightMyRequestResponse> {
+  return app.inject({ url: '/oauth/userinfo', headers: { authorization: `Bearer ${token}` } });
+}
+
+export async function introspect(
+  app: FastifyInstance,
+  client: RelyingParty,
+  token: string,
+): Promise<Record<string, unknown>> {
+  return (await call(app, '/oauth/introspect', { ...client, params: { token } })).json();
 }

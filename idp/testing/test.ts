@@ -15,6 +15,7 @@ import { person, test as registryTest } from '#core/testing';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { RegistryChanges, type Services } from '../http/services.ts';
+import { createClientCache } from '../oidc/client-cache.ts';
 import { SoftwareAuthenticator } from './authenticator.ts';
 import { Browser } from './browser.ts';
 import { signUpPerson } from './people.ts';
@@ -40,14 +41,19 @@ interface AppFixtures {
   signUp(username: string): Promise<SignedUp>;
 }
 
-/** What one replica has: `createApp` makes it answer, and several may share a database. */
-export async function startServices({
+/**
+ * What one replica has: `createApp` makes it answer, and several may share a database. It hears of changes only when
+ * a test lets it follow them; until then it keeps no copies and asks the registry each time.
+ */
+async function buildServices({
   database,
   databaseUrl,
+  stopping = new AbortController().signal,
 }: {
   database: Database;
   databaseUrl: string;
-}) {
+  stopping?: AbortSignal;
+}): Promise<Services> {
   const config = readConfig({
     APP_URL: ORIGIN,
     ENCRYPTION_KEY: 'a key for tests only',
@@ -58,22 +64,33 @@ export async function startServices({
   const em = database.em.fork();
   await assertEncryptionKey(em, keyring);
   await ensureSigningKeys(em, keyring);
-  const stopping = new AbortController();
-  const services: Services = {
+  const changes = new RegistryChanges();
+  return {
     config,
     database,
     keyring,
     signingKeys: await listSigningKeys(em, keyring),
-    changes: new RegistryChanges(),
+    changes,
+    clients: createClientCache(database, changes),
     log: createLogger('silent'),
+    metrics: null,
     draining: { value: false },
-    stopping: stopping.signal,
+    stopping,
   };
-  const following = followChanges(databaseUrl, services.changes, stopping.signal);
+}
+
+/** A replica that hears of changes, as in production. */
+export async function startReplica(means: { database: Database; databaseUrl: string }) {
+  const stopping = new AbortController();
+  const services = await buildServices({ ...means, stopping: stopping.signal });
+  const app = await createApp(services);
+  const following = followChanges(means.databaseUrl, services.changes, stopping.signal);
   return {
+    app,
     services,
     async stop() {
       stopping.abort();
+      await app.close();
       await following;
     },
   };
@@ -82,9 +99,7 @@ export async function startServices({
 export const test = registryTest.extend<AppFixtures>({
   services: [
     async ({ database, databaseUrl }, use) => {
-      const replica = await startServices({ database, databaseUrl });
-      await use(replica.services);
-      await replica.stop();
+      await use(await buildServices({ database, databaseUrl }));
     },
     { scope: 'file' },
   ],

@@ -1,0 +1,67 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { query } from '../query.ts';
+
+/** What is over, by table. `$1` is the number of days for which the audit log is kept. */
+const OVER: Record<string, string> = {
+  oidc_records: 'expires_at < now()',
+  ceremonies: 'expires_at < now()',
+  sessions: 'expires_at < now()',
+  client_secrets: 'expires_at < now()',
+  // For a while administrators may still wonder what became of one.
+  invites: `expires_at < now() - interval '30 days'`,
+  audit_events: 'at < now() - make_interval(days => $1::int)',
+};
+
+// Any constant will do; it only has to be the same for every version of Permiso, and no other lock's.
+const CLEANUP_LOCK = 7_072_107;
+
+export interface CleanupOptions {
+  auditLogRetentionDays: number;
+  batchSize?: number;
+}
+
+/**
+ * Removes what is over, in short transactions. Safe to repeat, and safe when several replicas do it at once: one
+ * works, the others leave it to that one. Says how many rows went, by table.
+ */
+export async function removeExpired(
+  em: EntityManager,
+  { auditLogRetentionDays, batchSize = 1_000 }: CleanupOptions,
+): Promise<Record<string, number>> {
+  const removed: Record<string, number> = {};
+  for (const [table, condition] of Object.entries(OVER)) {
+    const values = [...(condition.includes('$1') ? [auditLogRetentionDays] : []), batchSize];
+    const sql = deletion(table, condition, values.length);
+    let count: number | null;
+    do {
+      count = await removeBatch(em, sql, values);
+      if (count === null) {
+        return removed;
+      }
+      removed[table] = (removed[table] ?? 0) + count;
+    } while (count === batchSize);
+  }
+  return removed;
+}
+
+/** Null when another replica is at it. */
+async function removeBatch(
+  em: EntityManager,
+  sql: string,
+  values: number[],
+): Promise<number | null> {
+  return em.fork().transactional(async (tx) => {
+    const [lock] = await query<{ taken: boolean }>(
+      tx,
+      'select pg_try_advisory_xact_lock($1) as taken',
+      [CLEANUP_LOCK],
+    );
+    return lock?.taken ? (await query(tx, sql, values)).length : null;
+  });
+}
+
+/** Rows that somebody else works on just now are left for the next time. */
+function deletion(table: string, condition: string, limit: number): string {
+  return `delete from ${table} where ctid = any(array(
+    select ctid from ${table} where ${condition} limit $${limit}::int for update skip locked)) returning 1`;
+}

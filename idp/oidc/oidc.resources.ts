@@ -1,0 +1,27 @@
+import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
+import { type Database, decideAccess, findClient, Refusal } from '#core';
+
+const CLIENT_URN = 'urn:permiso:client:';
+
+/**
+ * RFC 8707: an access token for another registered client, named by its id, which is unique. Launch URLs would read
+ * nicer, but whoever may declare a client could take somebody else's. The token says nothing by itself: its audience
+ * asks us about it. The person must be allowed to use the audience as well.
+ */
+export function describeResource(database: Database) {
+  return async ({ oidc }: KoaContextWithOIDC, resource: string): Promise<ResourceServer> => {
+    const id = resource.startsWith(CLIENT_URN) ? resource.slice(CLIENT_URN.length) : '';
+    const em = database.em.fork();
+    const audience = id ? await findClient(em, id) : null;
+    if (audience?.type !== 'confidential') {
+      throw new errors.InvalidTarget(
+        `a resource is ${CLIENT_URN} and the id of a confidential client`,
+      );
+    }
+    const { account } = oidc;
+    if (account && (await decideAccess(em, account.accountId, id)) instanceof Refusal) {
+      throw new errors.InvalidTarget('this account may not use the resource');
+    }
+    return { audience: id, scope: '', accessTokenFormat: 'opaque' };
+  };
+}
