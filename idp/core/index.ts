@@ -15,6 +15,7 @@ export {
   releaseClient,
   retireClient,
 } from './client/client.registry.ts';
+export type { ClientSecret } from './client/client-secret.entity.ts';
 export {
   addClientSecret,
   addGivenClientSecret,

@@ -145,7 +145,8 @@ describe('a file in the folder', () => {
     await rm(join(folder, 'a.yaml'));
     await vi.waitFor(async () => expect(await find('live')).toBeNull(), 3000);
 
-    await expect(stat(join(folder, '.secrets/apps/live.env'))).rejects.toThrow('ENOENT');
+    const file = join(folder, '.secrets/apps/live.env');
+    await vi.waitFor(() => expect(stat(file)).rejects.toThrow('ENOENT'), 3000);
   });
 
   test('that was removed while nobody looked is retired at the next start', async ({

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   addClientSecret,
   addGivenClientSecret,
+  type ClientSecret,
   type EntityManager,
   expireOtherClientSecrets,
   hashToken,
@@ -25,7 +26,6 @@ const MINIMUM_LENGTH = 32;
 
 type OidcClient = Resource<OidcClientSpec>;
 type Facts = Omit<CredentialFacts, 'clientSecret'>;
-type Secret = Awaited<ReturnType<typeof listClientSecrets>>[number];
 
 /** How the client's secret stands, without its value. */
 export interface CredentialState {
@@ -43,14 +43,16 @@ export interface CredentialState {
 export async function settleCredentials(
   resource: OidcClient,
   context: Context,
-  facts: Facts,
+  { facts, living: known }: { facts: Facts; living: ClientSecret[] },
 ): Promise<CredentialState> {
   const target = targetOf(resource);
   const before = await context.credentials.read(target);
   const value = await readGivenSecret(resource, context);
-  const chosen = await context.transact((em) =>
-    chooseSecret(em, resource, { clientId: facts.clientID, before, value, now: context.now }),
-  );
+  const current = value === null && before ? findCurrent(before, known) : null;
+  const chosen =
+    current && !mustRotate(resource, current, { before, now: context.now })
+      ? { ...current, living: known }
+      : await context.transact((em) => renewSecret(em, facts.clientID, value));
 
   const after = describe(resource, { facts, secret: chosen, before });
   if (!isSame(before, after)) {
@@ -74,7 +76,7 @@ interface CurrentSecret {
 
 interface ChosenSecret extends CurrentSecret {
   /** All secrets of the client that work now. */
-  living: Secret[];
+  living: ClientSecret[];
 }
 
 /** The author's own secret, or null when we make one. */
@@ -93,32 +95,23 @@ async function readGivenSecret(
   return value;
 }
 
-interface Choice {
-  clientId: string;
-  before: HandedOver | null;
-  value: string | null;
-  now: Date;
-}
-
-async function chooseSecret(
+/** Registers the author's own secret, or a new one of ours. */
+async function renewSecret(
   em: EntityManager,
-  resource: OidcClient,
-  { clientId, before, value, now }: Choice,
+  clientId: string,
+  given: string | null,
 ): Promise<ChosenSecret> {
-  if (value !== null) {
-    const given = await addGivenClientSecret(em, clientId, { value, source: 'declared' });
-    return { ...toChosen(given, value), living: await listClientSecrets(em, clientId) };
-  }
-  const living = await listClientSecrets(em, clientId);
-  const current = before && findCurrent(before, living);
-  if (current && !mustRotate(resource, current, { before, now })) {
-    return { ...current, living };
-  }
-  const made = await addClientSecret(em, clientId, 'declared');
-  return { ...toChosen(made.secret, made.value), living: [...living, made.secret] };
+  const { secret, value } =
+    given === null
+      ? await addClientSecret(em, clientId, 'declared')
+      : {
+          secret: await addGivenClientSecret(em, clientId, { value: given, source: 'declared' }),
+          value: given,
+        };
+  return { ...toChosen(secret, value), living: await listClientSecrets(em, clientId) };
 }
 
-function toChosen({ id, createdAt }: Secret, value: string): CurrentSecret {
+function toChosen({ id, createdAt }: ClientSecret, value: string): CurrentSecret {
   return { id, createdAt, value };
 }
 
@@ -127,7 +120,7 @@ async function endOthers(
   { spec }: OidcClient,
   { transact, now }: Context,
   { clientId, chosen }: { clientId: string; chosen: ChosenSecret },
-): Promise<Secret[]> {
+): Promise<ClientSecret[]> {
   const overlap = overlapOf(spec) * 1000;
   const at = new Date(Math.max(chosen.createdAt.getTime() + overlap, now.getTime()));
   const mustEnd = chosen.living.some(
@@ -144,7 +137,7 @@ async function endOthers(
 }
 
 /** The secret that was handed over, if it is whole and still lives. */
-function findCurrent(before: HandedOver, living: Secret[]): CurrentSecret | null {
+function findCurrent(before: HandedOver, living: ClientSecret[]): CurrentSecret | null {
   const known = living.find(({ id, expiresAt }) => id === before.secretId && !expiresAt);
   const value = before.isIntact ? findValue(before) : null;
   return known && value ? { id: known.id, value, createdAt: known.createdAt } : null;
@@ -216,7 +209,7 @@ function listNotes(name: string, before: HandedOver | null, after: Credentials):
 function toState(
   resource: OidcClient,
   secret: CurrentSecret,
-  living: Secret[],
+  living: ClientSecret[],
 ): Omit<CredentialState, 'notes'> {
   const interval = resource.spec.credentials?.rotation?.interval;
   const next = interval && new Date(secret.createdAt.getTime() + toSeconds(interval) * 1000);

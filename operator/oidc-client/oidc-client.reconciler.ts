@@ -1,9 +1,11 @@
 import {
   AdoptionDiffers,
   type Client,
+  type ClientSecret,
   declareClient,
   type EntityManager,
   kubernetesOwner,
+  listClientSecrets,
   listUnknownGroups,
   releaseClient,
   retireClient,
@@ -30,8 +32,8 @@ export function oidcClientReconciler(issuer: string): Reconciler<OidcClientSpec>
       if (!('client' in declared)) {
         return declared;
       }
-      const { client, groups } = declared;
-      const credentials = await tryCredentials(resource, context, { client, issuer });
+      const { client, living, groups } = declared;
+      const credentials = await tryCredentials(resource, context, { client, living, issuer });
       const isReady = credentials.aspect?.status !== 'False';
       return {
         message: isReady
@@ -70,7 +72,8 @@ async function declare(resource: OidcClient, { transact }: Context) {
   try {
     return await transact(async (em) => {
       const { client } = await declareClient(em, declaration, ownerOf(resource), options);
-      return { client, groups: await judgeGroups(em, declaration.accessGroups) };
+      const living = await listClientSecrets(em, client.id);
+      return { client, living, groups: await judgeGroups(em, declaration.accessGroups) };
     });
   } catch (error) {
     if (error instanceof AdoptionDiffers) {
@@ -85,18 +88,19 @@ async function declare(resource: OidcClient, { transact }: Context) {
 async function tryCredentials(
   resource: OidcClient,
   context: Context,
-  { client, issuer }: { client: Client; issuer: string },
+  { client, living, issuer }: { client: Client; living: ClientSecret[]; issuer: string },
 ): Promise<Partial<CredentialState>> {
   if (client.type === 'public') {
     return {};
   }
   try {
-    return await settleCredentials(resource, context, {
+    const facts = {
       clientID: client.id,
       issuerURL: issuer,
       callbackURLs: client.callbackUrls,
       logoutCallbackURLs: client.logoutCallbackUrls,
-    });
+    };
+    return await settleCredentials(resource, context, { facts, living });
   } catch (error) {
     if (error instanceof NotReady) {
       const { reason, message } = error;
