@@ -132,10 +132,11 @@ describe('an authorization request', () => {
 
     const events = await query(
       em,
-      `select details from audit_events where event = 'redirect_mismatch' and target = $1`,
+      `select ip, request_id is not null as named, details from audit_events
+       where event = 'redirect_mismatch' and target = $1`,
       [`client:${client.clientId}`],
     );
-    expect(events).toEqual([{ details: { redirectUri } }]);
+    expect(events).toEqual([{ ip: '127.0.0.1', named: true, details: { redirectUri } }]);
   });
 });
 

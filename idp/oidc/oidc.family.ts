@@ -1,5 +1,6 @@
 import { errors, Provider } from 'oidc-provider';
 import { type Database, query, recordAudit } from '#core';
+import { currentOrigin } from './request-origins.ts';
 
 interface Issued {
   kind: string;
@@ -11,6 +12,7 @@ interface Issued {
 /** Takes back everything that came of one grant, because a part of it was used twice. Safe to repeat. */
 export async function revokeFamily(database: Database, issued: Issued): Promise<void> {
   const { grantId, clientId, accountId, kind } = issued;
+  const origin = currentOrigin();
   await database.em.fork().transactional(async (tx) => {
     const gone = await query(tx, REVOKE, [grantId]);
     if (gone.length > 0) {
@@ -19,7 +21,7 @@ export async function revokeFamily(database: Database, issued: Issued): Promise<
         actor: 'nobody',
         ...(accountId && { userId: accountId }),
         target: `client:${clientId}`,
-        origin: origin(),
+        ...(origin && { origin }),
         details: { reused: kind === 'AuthorizationCode' ? 'authorization_code' : 'refresh_token' },
       });
     }
@@ -62,12 +64,6 @@ export function letConsumeDecide(model: object): void {
     }
     return found;
   };
-}
-
-// The address is left out: oidc-provider would believe any X-Forwarded-For.
-function origin() {
-  const userAgent = Provider.ctx?.get('user-agent').slice(0, 256) || null;
-  return { ip: null, userAgent, requestId: null };
 }
 
 const REVOKE = `

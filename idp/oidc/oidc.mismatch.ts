@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { type Database, findClient, isDatabaseAway, query, recordAudit } from '#core';
+import { currentOrigin } from './request-origins.ts';
 
 const RECENT = `
 select from audit_events where at > now() - interval '1 minute' and event = 'redirect_mismatch' and target = $1`;
@@ -27,6 +28,7 @@ async function recordOnceAMinute(
   { oidc, query: sent }: KoaContextWithOIDC,
 ): Promise<void> {
   const em = database.em.fork();
+  const origin = currentOrigin();
   const client = await findClient(em, String(oidc.params?.client_id ?? ''));
   const target = `client:${client?.id}`;
   if (client && (await query(em, RECENT, [target])).length === 0) {
@@ -35,6 +37,7 @@ async function recordOnceAMinute(
       event: 'redirect_mismatch',
       actor: 'nobody',
       target,
+      ...(origin && { origin }),
       details: { redirectUri },
     });
   }

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { originOf } from '../http/session.ts';
 import type { LiveProvider } from './oidc.keys.ts';
+import { rememberOrigin } from './request-origins.ts';
 
 // The busy ones by name, so that each is measured by itself.
 const PATHS = [
@@ -27,6 +29,7 @@ export async function oidcPlugin(app: FastifyInstance, live: LiveProvider): Prom
       request.raw.headers.host = host;
       request.raw.headers['x-forwarded-proto'] = protocol.slice(0, -1);
       delete request.raw.headers['x-forwarded-host'];
+      rememberOrigin(request.raw, originOf(request));
       reply.hijack();
       void live.answer(request.raw, reply.raw);
     });
