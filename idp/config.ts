@@ -15,6 +15,13 @@ export const variables = {
       'public origin of Permiso, such as https://id.example.com: issuer, passkey domain and base of every link',
     read: origin,
   },
+  INTERNAL_APP_URL: {
+    description:
+      'address for calls from server to server in discovery, such as http://permiso-idp.permiso.svc:1812',
+    fallback: '',
+    fallbackNote: '`APP_URL`',
+    read: internalUrl,
+  },
   ENCRYPTION_KEY: {
     description:
       'encrypts secrets in the database; at least 16 bytes, such as the output of openssl rand -base64 32',
@@ -72,6 +79,15 @@ export function readConfig(
 /** What the migration step needs: the database, and nothing that only a running IdP uses. */
 export function readMigrationConfig() {
   return readEnvironment(registryVariables, process.env);
+}
+
+/** Inside a cluster plain http is usual; nobody's passkey depends on it. */
+function internalUrl(value: string): string {
+  const url = URL.parse(value);
+  if (value !== '' && (!url || url.origin !== value || !/^https?:$/.test(url.protocol))) {
+    throw new Error(`must be an origin without path or trailing slash; it is "${value}"`);
+  }
+  return value;
 }
 
 function proxies(value: string): false | string[] {

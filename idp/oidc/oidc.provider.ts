@@ -7,6 +7,7 @@ import type { Services } from '../http/services.ts';
 import { type ClientExtras, EXTRA_METADATA } from './client-metadata.ts';
 import { createAdapter } from './oidc.adapter.ts';
 import { CLAIMS_OF_SCOPE, toAccount, toRefusedAccount } from './oidc.claims.ts';
+import { nameInternalEndpoints } from './oidc.discovery.ts';
 import { revokeAtSecondUseOfCode } from './oidc.family.ts';
 import { features, isAllowedOrigin } from './oidc.features.ts';
 import { createGrantLoader, isStillAgreed } from './oidc.grants.ts';
@@ -43,6 +44,10 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
   // Koa believes X-Forwarded-Proto only as a proxy; oidc.plugin.ts sets it from APP_URL, never from the request.
   provider.proxy = true;
   provider.use(letOwnFormsLeave);
+  nameInternalEndpoints(provider, {
+    appUrl: services.config.APP_URL,
+    internalAppUrl: services.config.INTERNAL_APP_URL || services.config.APP_URL,
+  });
   compareSecretsByHash(provider);
   keepSessionToken(provider);
   rotateWithoutForks(provider, services.database);
