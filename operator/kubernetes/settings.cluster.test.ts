@@ -116,6 +116,22 @@ describe('applying an SMTPConfig', () => {
     });
   });
 
+  test('repairs what somebody changed in the database', async ({ cluster, database }) => {
+    await forget(database);
+    await cluster.apply(smtpConfig({ host: '127.0.0.1', port: await findFreePort() }));
+    await cluster.waitFor('SMTPConfig', 'default', 'Ready');
+    const owner = `kubernetes:SMTPConfig/${cluster.namespace}/default`;
+
+    await database.em.fork().transactional(async (em) => {
+      await query(em, `select set_config('permiso.actor', $1, true)`, [owner]);
+      await query(em, `update settings set value = value || '{"host":"evil.example"}'`);
+    });
+
+    await vi.waitFor(async () => {
+      expect(await smtpOf(database)).toMatchObject({ owner, value: { host: '127.0.0.1' } });
+    }, 5000);
+  });
+
   test('under another name is refused by the API server itself', async ({ cluster }) => {
     const refused = cluster.apply(smtpConfig({ host: 'smtp.example.com' }, 'second'));
 
