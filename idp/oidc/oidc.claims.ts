@@ -1,4 +1,4 @@
-import type { Account } from 'oidc-provider';
+import type { Account, Provider } from 'oidc-provider';
 import type { AuthorisedPerson, Refusal } from '#core';
 
 /** Which claims a scope opens (OpenID Connect Core §5.4; `groups` is ours). */
@@ -10,10 +10,16 @@ export const CLAIMS_OF_SCOPE = {
   groups: ['groups'],
 };
 
+/** An account with what its groups add, under names that nobody can know beforehand. */
+interface ClaimingAccount extends Account {
+  customClaims: Record<string, unknown>;
+}
+
 /** A person as oidc-provider sees them. One function says the claims, for ID token and userinfo alike. */
-export function toAccount(person: AuthorisedPerson): Account {
+export function toAccount(person: AuthorisedPerson): ClaimingAccount {
   return {
     accountId: person.id,
+    customClaims: person.customClaims,
     claims: () => ({
       sub: person.id,
       name: person.displayName,
@@ -42,4 +48,19 @@ export function toRefusedAccount(id: string, refusal: Refusal): RefusedAccount {
 
 export function refusalOf(account: Account | undefined): Refusal | undefined {
   return (account as RefusedAccount | undefined)?.refusal;
+}
+
+/** oidc-provider keeps only claims that were configured by name; ours follow it, and never replace one of its own. */
+export function addCustomClaims(provider: Provider): void {
+  const { prototype } = (provider as unknown as { Claims: { prototype: ClaimsModel } }).Claims;
+  const { result } = prototype;
+  prototype.result = async function () {
+    const account = this.ctx?.oidc.account as ClaimingAccount | undefined;
+    return { ...account?.customClaims, ...(await result.call(this)) };
+  };
+}
+
+interface ClaimsModel {
+  ctx?: { oidc: { account?: Account } };
+  result(): Promise<Record<string, unknown>>;
 }

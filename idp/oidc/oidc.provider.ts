@@ -6,7 +6,7 @@ import { allowFormPost } from '../http/security.ts';
 import type { Services } from '../http/services.ts';
 import { type ClientExtras, EXTRA_METADATA } from './client-metadata.ts';
 import { createAdapter } from './oidc.adapter.ts';
-import { CLAIMS_OF_SCOPE, toAccount, toRefusedAccount } from './oidc.claims.ts';
+import { addCustomClaims, CLAIMS_OF_SCOPE, toAccount, toRefusedAccount } from './oidc.claims.ts';
 import { nameInternalEndpoints } from './oidc.discovery.ts';
 import { revokeAtSecondUseOfCode } from './oidc.family.ts';
 import { features, isAllowedOrigin } from './oidc.features.ts';
@@ -49,6 +49,7 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
     internalAppUrl: services.config.INTERNAL_APP_URL || services.config.APP_URL,
   });
   compareSecretsByHash(provider);
+  addCustomClaims(provider);
   keepSessionToken(provider);
   rotateWithoutForks(provider, services.database);
   revokeAtSecondUseOfCode(provider, services.database);
