@@ -31,7 +31,7 @@ export class WorkQueue {
 
   constructor(work: Work, options: QueueOptions = {}) {
     this.#work = work;
-    this.#options = { concurrency: 4, firstDelay: 200, longestDelay: 60_000, ...options };
+    this.#options = { concurrency: 8, firstDelay: 200, longestDelay: 60_000, ...options };
   }
 
   /** Keys that wait or are worked on; retries that are due later do not count. */
