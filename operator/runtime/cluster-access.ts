@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher } from 'undici';
 
@@ -26,31 +27,41 @@ export function podAccess(host: string, port: string, mount = MOUNT): ClusterAcc
         readFile(`${mount}/token`, 'utf8'),
         readFile(`${mount}/ca.crt`, 'utf8'),
       ]);
-      const dispatcher = new Agent({
-        connect: { ca, keepAlive: true, keepAliveInitialDelay: 30_000 },
-      });
+      const dispatcher = createPool({ ca });
       return { headers: { authorization: `Bearer ${token.trim()}` }, dispatcher };
     },
   };
 }
 
-/** What a kubeconfig says: client certificates, tokens, plug-ins, proxies. */
+/** What a kubeconfig says: client certificates, tokens, plug-ins. */
 export function kubeConfigAccess(config: KubeConfig): ClusterAccess {
   const cluster = config.getCurrentCluster();
   if (!cluster) {
     throw new Error('the kubeconfig names no cluster');
   }
-  const server = cluster.server.replace(/\/$/, '');
   return {
-    server,
+    server: cluster.server.replace(/\/$/, ''),
     async identify() {
-      const { HttpMethod, RequestContext } = await import('@kubernetes/client-node');
-      const context = new RequestContext(server, HttpMethod.GET);
-      await config.applySecurityAuthentication(context);
-      const dispatcher = context.getDispatcher() as unknown as Dispatcher | undefined;
-      return { headers: context.getHeaders(), dispatcher };
+      const options: RequestOptions = {};
+      await config.applyToHTTPSOptions(options);
+      const { ca, cert, key, servername, rejectUnauthorized, headers } = options;
+      const tls = { ca, cert, key, servername, rejectUnauthorized };
+      const known = Object.entries(tls).filter(([, value]) => value !== undefined);
+      return {
+        headers: headers as Record<string, string>,
+        dispatcher: createPool(Object.fromEntries(known)),
+      };
     },
   };
+}
+
+/**
+ * Without HTTP/2: undici 8 throws "socket idle timeout" past everybody when an idle session ends, which would end the
+ * process. Keep-alive below the 60 s at which load balancers drop a silent connection, as client-go has it.
+ */
+function createPool(tls: Agent.Options['connect'] & object): Agent {
+  const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000 };
+  return new Agent({ allowH2: false, connect });
 }
 
 /** As kubectl decides: what KUBECONFIG names, else the pod's own account, else the user's kubeconfig. */
