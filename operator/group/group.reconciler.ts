@@ -3,11 +3,11 @@ import {
   declareGroup,
   type GroupDeclaration,
   getMembership,
-  kubernetesOwner,
   releaseGroup,
   retireGroup,
 } from '#core';
 import { toAdoption, toAdoptionDiff } from '../crd/adoption.ts';
+import { ownerOf } from '../crd/owner.ts';
 import type { Aspect, Context, Reconciler } from '../runtime/reconciler.ts';
 import type { Resource } from '../runtime/resource.ts';
 import type { GroupSpec } from './group.crd.ts';
@@ -83,8 +83,4 @@ function judgeMembers(unknown: string[]): Aspect {
 
 function groupNameOf({ metadata, spec }: GroupResource): string {
   return spec.groupName ?? metadata.name;
-}
-
-function ownerOf({ kind, metadata }: GroupResource) {
-  return kubernetesOwner(kind, metadata.namespace, metadata.name);
 }

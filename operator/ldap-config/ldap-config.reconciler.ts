@@ -2,7 +2,6 @@ import {
   declareSettings,
   findSettings,
   type Keyring,
-  kubernetesOwner,
   type LdapSettings,
   releaseSettings,
 } from '#core';
@@ -12,6 +11,7 @@ import { checkLdap } from '../connection/ldap.check.ts';
 import { sealPassword } from '../connection/sealed-password.ts';
 import { readCertificates, readPassword, secretInterests } from '../connection/secret-values.ts';
 import { toSeconds } from '../crd/duration.ts';
+import { ownerOf } from '../crd/owner.ts';
 import type { Context, Reconciler } from '../runtime/reconciler.ts';
 import type { Resource } from '../runtime/resource.ts';
 import type { LdapConfigSpec } from './ldap-config.crd.ts';
@@ -107,8 +107,4 @@ async function declare(
     const sealed = { ...settings, bind: { ...settings.bind, password } };
     await declareSettings(em, 'ldap', sealed, ownerOf(resource));
   });
-}
-
-function ownerOf({ kind, metadata }: LdapConfig) {
-  return kubernetesOwner(kind, metadata.namespace, metadata.name);
 }

@@ -4,13 +4,13 @@ import {
   type ClientSecret,
   declareClient,
   type EntityManager,
-  kubernetesOwner,
   listClientSecrets,
   listUnknownGroups,
   releaseClient,
   retireClient,
 } from '#core';
 import { toAdoption, toAdoptionDiff } from '../crd/adoption.ts';
+import { ownerOf } from '../crd/owner.ts';
 import { NotReady } from '../runtime/not-ready.ts';
 import type { Aspect, Context, Reconciler } from '../runtime/reconciler.ts';
 import type { Resource } from '../runtime/resource.ts';
@@ -127,8 +127,4 @@ function secretsOf(resource: OidcClient): string[] {
   const given = resource.spec.credentials?.secretRef?.name;
   const isPublic = resource.spec.type === 'Public';
   return [...(isPublic ? [] : [credentialsOf(resource).name]), ...(given ? [given] : [])];
-}
-
-function ownerOf({ kind, metadata }: OidcClient) {
-  return kubernetesOwner(kind, metadata.namespace, metadata.name);
 }

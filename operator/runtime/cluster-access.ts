@@ -8,7 +8,7 @@ export interface ClusterAccess {
   server: string;
 
   /** Reads certificates and tokens afresh. */
-  identify(): Promise<{ headers: Record<string, string>; dispatcher: Dispatcher | undefined }>;
+  identify(): Promise<{ headers: Record<string, string>; dispatcher: Dispatcher }>;
 }
 
 /** Where Kubernetes mounts a pod's service account. */

@@ -67,7 +67,7 @@ const IDENTITY_MS = 5 * 60_000;
 
 interface Identity {
   headers: Record<string, string>;
-  dispatcher: Dispatcher | undefined;
+  dispatcher: Dispatcher;
   since: number;
 }
 
@@ -116,7 +116,7 @@ export class KubernetesApi {
       headers: { ...headers, 'content-type': contentType ?? 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
       ...(signal && { signal }),
-      ...(dispatcher && { dispatcher }),
+      dispatcher,
     });
   }
 
@@ -133,7 +133,7 @@ export class KubernetesApi {
 
   /** Requests under way, watches among them, finish on the old connections. */
   #forgetIdentity(): void {
-    void this.#identity?.dispatcher?.close();
+    void this.#identity?.dispatcher.close();
     this.#identity = null;
   }
 

@@ -2,7 +2,6 @@ import {
   declareSettings,
   findSettings,
   type Keyring,
-  kubernetesOwner,
   releaseSettings,
   type SmtpSettings,
 } from '#core';
@@ -11,6 +10,7 @@ import { assertHonoured } from '../connection/honoured-namespace.ts';
 import { sealPassword } from '../connection/sealed-password.ts';
 import { readCertificates, readPassword, secretInterests } from '../connection/secret-values.ts';
 import { checkSmtp } from '../connection/smtp.check.ts';
+import { ownerOf } from '../crd/owner.ts';
 import type { Context, Reconciler } from '../runtime/reconciler.ts';
 import type { Resource } from '../runtime/resource.ts';
 import type { SmtpConfigSpec } from './smtp-config.crd.ts';
@@ -95,8 +95,4 @@ async function declare(
     };
     await declareSettings(em, 'smtp', { ...settings, auth }, ownerOf(resource));
   });
-}
-
-function ownerOf({ kind, metadata }: SmtpConfig) {
-  return kubernetesOwner(kind, metadata.namespace, metadata.name);
 }
