@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import {
   integer,
   oneOf,
@@ -46,6 +47,13 @@ export const variables = {
     fallback: 'false',
     read: proxies,
   },
+  OUTBOUND_PRIVATE_NETWORKS: {
+    description:
+      'comma-separated CIDRs that back-channel logout and look-ups of keys may reach besides public addresses, such as 10.96.0.0/12',
+    fallback: '',
+    fallbackNote: 'none',
+    read: networks,
+  },
   BOOTSTRAP_CODE: {
     description: 'what /setup asks for in production; printed in the log when not given',
     fallback: '',
@@ -88,6 +96,15 @@ function internalUrl(value: string): string {
     throw new Error(`must be an origin without path or trailing slash; it is "${value}"`);
   }
   return value;
+}
+
+function networks(value: string): string[] {
+  const list = value.split(',').map((entry) => entry.trim());
+  const bad = list.find((entry) => entry !== '' && !ipaddr.isValidCIDR(entry));
+  if (bad !== undefined) {
+    throw new Error(`must be a comma-separated list of CIDRs; "${bad}" is none`);
+  }
+  return list.filter((entry) => entry !== '');
 }
 
 function proxies(value: string): false | string[] {

@@ -20,6 +20,7 @@ import {
 import { createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { createMetrics, serveMetrics } from './http/metrics.ts';
+import { createOutbound } from './http/outbound.ts';
 import { RegistryChanges, type Services } from './http/services.ts';
 import { createClientCache } from './oidc/client-cache.ts';
 import { rotateKeys } from './oidc/oidc.keys.ts';
@@ -52,6 +53,7 @@ async function start(): Promise<void> {
     database,
     keyring,
     log,
+    outbound: createOutbound({ privateNetworks: config.OUTBOUND_PRIVATE_NETWORKS }),
     metrics: config.METRICS_PORT === null ? null : createMetrics(database),
     signingKeys: await listSigningKeys(database.em.fork(), keyring),
     changes,

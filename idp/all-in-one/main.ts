@@ -31,6 +31,7 @@ async function start(): Promise<void> {
     APP_URL: appUrl,
     PORT: port,
     HOST: process.env.HOST ?? '127.0.0.1',
+    OUTBOUND_PRIVATE_NETWORKS: process.env.OUTBOUND_PRIVATE_NETWORKS ?? '127.0.0.0/8,::1/128',
     APP_ENV: process.env.APP_ENV ?? 'development',
     ENCRYPTION_KEY: process.env.ENCRYPTION_KEY ?? keepKey(),
     DB_CONNECTION_STRING: process.env.DB_CONNECTION_STRING ?? (await startDatabase()),

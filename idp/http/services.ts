@@ -2,6 +2,7 @@ import type { ChangeListener, Database, Keyring, Logger, PrivateJwk, RegistryCha
 import type { Config } from '../config.ts';
 import type { ClientCache } from '../oidc/client-cache.ts';
 import type { Metrics } from './metrics.ts';
+import type { Outbound } from './outbound.ts';
 
 /** What the process has one of. Built in `main.ts`, handed to every feature. */
 export interface Services {
@@ -14,6 +15,9 @@ export interface Services {
   changes: RegistryChanges;
   clients: ClientCache;
   log: Logger;
+
+  /** For URLs that come from settings. */
+  outbound: Outbound;
 
   /** Null when nobody asked for them. */
   metrics: Metrics | null;

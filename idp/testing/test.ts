@@ -14,6 +14,7 @@ import {
 import { person, test as registryTest } from '#core/testing';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
+import { createOutbound } from '../http/outbound.ts';
 import { RegistryChanges, type Services } from '../http/services.ts';
 import { createClientCache } from '../oidc/client-cache.ts';
 import { SoftwareAuthenticator } from './authenticator.ts';
@@ -59,6 +60,7 @@ async function buildServices({
     ENCRYPTION_KEY: 'a key for tests only',
     DB_CONNECTION_STRING: databaseUrl,
     APP_ENV: 'development',
+    OUTBOUND_PRIVATE_NETWORKS: '127.0.0.0/8',
   });
   const keyring = createKeyring([config.ENCRYPTION_KEY]);
   const em = database.em.fork();
@@ -73,6 +75,7 @@ async function buildServices({
     changes,
     clients: createClientCache(database, changes),
     log: createLogger('silent'),
+    outbound: createOutbound({ privateNetworks: config.OUTBOUND_PRIVATE_NETWORKS }),
     metrics: null,
     draining: { value: false },
     stopping,

@@ -13,6 +13,7 @@ export const VARIANTS = {
     appUrl: 'https://id.example.com',
     internalAppUrl: 'http://permiso-idp.permiso.svc',
     trustProxy: ['10.0.0.0/8', 'fd00::/8'],
+    outboundPrivateNetworks: ['10.96.0.0/12'],
     logLevel: 'debug',
     instance: 'main',
     image: { tag: '1.2.3' },
