@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
+import { resolve } from 'node:path';
 import { findFreePort, type Permiso } from './permiso.ts';
 import { type RunningProcess, run } from './process.ts';
 
@@ -33,8 +31,7 @@ spec:
   access: { ${access} }
 `,
     async start(permiso) {
-      const path = join(permiso.manifests, '.secrets/apps', `${name}.env`);
-      const credentials = parseEnv(await readFile(path, 'utf8'));
+      const credentials = await permiso.credentials(`apps/${name}`);
       process = run(MAIN, {
         ISSUER: credentials.issuer_url ?? '',
         CLIENT_ID: credentials.client_id ?? '',

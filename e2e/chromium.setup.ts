@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
+import { installByDebian, tryTo } from './debian.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -20,7 +21,7 @@ export function ensureChromium(): string {
   if (found) {
     return found;
   }
-  const attempts = [installByPlaywright, installByDebian];
+  const attempts = [installByPlaywright, () => installByDebian('chromium')];
   for (const attempt of attempts) {
     attempt();
     const installed = findChromium();
@@ -53,30 +54,4 @@ function installByPlaywright(): void {
       timeout: 120_000,
     });
   });
-}
-
-function installByDebian(): void {
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
-    return;
-  }
-  tryTo(
-    `installing the package "chromium" (Debian ${readFileSync('/etc/debian_version', 'utf8').trim()})`,
-    () => {
-      const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-      execFileSync('apt-get', ['update', '-qq'], { stdio: 'pipe', env });
-      execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], {
-        stdio: 'pipe',
-        env,
-      });
-    },
-  );
-}
-
-function tryTo(what: string, install: () => void): void {
-  console.log(`set-up: ${what}`);
-  try {
-    install();
-  } catch (error) {
-    console.log(`set-up: ${what} failed: ${(error as Error).message.split('\n')[0]}`);
-  }
 }

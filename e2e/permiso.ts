@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import { type RunningProcess, run } from './process.ts';
 
 const ALL_IN_ONE = resolve(import.meta.dirname, '../idp/all-in-one/main.ts');
@@ -57,6 +58,12 @@ export class Permiso {
 
   async writeManifest(name: string, yaml: string): Promise<void> {
     await writeFile(join(this.manifests, name), yaml);
+  }
+
+  /** What the operator wrote for a client, such as "apps/wiki". */
+  async credentials(client: string): Promise<Record<string, string>> {
+    const text = await readFile(join(this.manifests, '.secrets', `${client}.env`), 'utf8');
+    return parseEnv(text) as Record<string, string>;
   }
 
   async removeManifest(name: string): Promise<void> {

@@ -18,13 +18,28 @@ const PATIENCE_MS = 60_000;
 
 /** Starts a Node program of this repository as a process of its own. */
 export function run(path: string, environment: Record<string, string>): RunningProcess {
-  const child = spawn(process.execPath, [path], {
+  return runProgram(process.execPath, [path], environment);
+}
+
+/** Starts any program, with an environment of its own. */
+export function runProgram(
+  program: string,
+  args: string[],
+  environment: Record<string, string>,
+): RunningProcess {
+  const child = spawn(program, args, {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
   const waiting = new Set<() => void>();
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', (error) => {
+      lines.push(String(error));
+      resolve();
+    });
+  });
   for (const stream of [child.stdout, child.stderr]) {
     createInterface(stream).on('line', (text) => {
       lines.push(text);
@@ -46,7 +61,10 @@ export function run(path: string, environment: Record<string, string>): RunningP
             resolve(found);
           }
         };
-        const fail = () => reject(new Error(`no line with "${text}" from ${path}:\n${output()}`));
+        const fail = () =>
+          reject(
+            new Error(`no line with "${text}" from ${[program, ...args].join(' ')}:\n${output()}`),
+          );
         setTimeout(fail, PATIENCE_MS).unref();
         void gone.then(() => setTimeout(fail, 100));
         waiting.add(look);
