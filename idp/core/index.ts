@@ -24,6 +24,14 @@ export {
 } from './client/client-secret.registry.ts';
 export { listConsentedScopes, recordConsent } from './consent/consent.registry.ts';
 export {
+  type CustomClaim,
+  MAX_CUSTOM_CLAIMS,
+  MAX_KEY_LENGTH,
+  MAX_VALUE_LENGTH,
+  PERSON_CLAIMS,
+  TOKEN_CLAIMS,
+} from './custom-claim/custom-claim.rules.ts';
+export {
   connectDatabase,
   type Database,
   isDatabaseAway,
@@ -87,5 +95,10 @@ export {
   rotateSigningKeys,
 } from './signing-key/signing-key.registry.ts';
 export type { User } from './user/user.entity.ts';
-export { assertPersonIsNew, createUser, findUser } from './user/user.registry.ts';
+export {
+  assertPersonIsNew,
+  createUser,
+  declareCustomClaims,
+  findUser,
+} from './user/user.registry.ts';
 export { type PersonDetails, toPersonDetails } from './user/user.rules.ts';

@@ -95,40 +95,6 @@ describe('a person who signed in with a passkey', () => {
     expect(userinfo.json()).toEqual(claims);
   });
 
-  test('brings along the claims of their groups, as entered; of two the alphabetical first', async ({
-    app,
-    em,
-    signUp,
-  }) => {
-    const client = await registerClient(em);
-    const { browser } = await signUp('boolean');
-    const claims = (...entries: [string, string][]) => ({
-      declaredMembers: ['boolean'],
-      customClaims: entries.map(([key, value]) => ({ key, value })),
-    });
-    await declareGroup(em, groupDeclaration('b', claims(['Team', 'B'], ['level', '7'])), ADMIN);
-    await declareGroup(em, groupDeclaration('a', claims(['Team', 'A'], ['rooms', '["x"]'])), ADMIN);
-
-    const { code, verifier } = await authorize(browser, client);
-    const tokens = await exchange(app, {
-      ...client,
-      params: {
-        grant_type: 'authorization_code',
-        code,
-        code_verifier: verifier,
-        redirect_uri: client.redirectUri,
-      },
-    });
-    const userinfo = await app.inject({
-      url: '/oauth/userinfo',
-      headers: { authorization: `Bearer ${tokens.json().access_token}` },
-    });
-
-    const custom = { Team: 'A', level: 7, rooms: ['x'] };
-    expect(decodeJwt(tokens.json().id_token)).toMatchObject(custom);
-    expect(userinfo.json()).toMatchObject(custom);
-  });
-
   test('is asked for consent once', async ({ em, signUp }) => {
     const client = await registerClient(em);
     const { browser } = await signUp('bertrand');

@@ -1,4 +1,11 @@
 import type { Static } from 'typebox';
+import {
+  MAX_CUSTOM_CLAIMS,
+  MAX_KEY_LENGTH,
+  MAX_VALUE_LENGTH,
+  PERSON_CLAIMS,
+  TOKEN_CLAIMS,
+} from '#core';
 import { AGE_COLUMN, type CustomResource, READY_COLUMNS } from '../crd/custom-resource.ts';
 import { lifeCycleFields } from '../crd/life-cycle.ts';
 import { oneLine } from '../crd/names.ts';
@@ -6,22 +13,11 @@ import { immutable, matching } from '../crd/rule.ts';
 import { count, mapListOf, object, oneOf, optional, setOf, text } from '../crd/schema.ts';
 import { adoptionDiff, statusFields, statusText } from '../crd/status.ts';
 
-/** RFC 7519 §4.1, OpenID Connect Core 1.0 §2 and the logout specifications: facts about the token. */
-const TOKEN_CLAIMS =
-  'iss sub aud exp iat nbf jti nonce azp acr amr auth_time at_hash c_hash s_hash sid';
-/** OpenID Connect Core 1.0 §5.1, as far as Permiso fills them from the person. */
-const PERSON_CLAIMS =
-  'name email email_verified preferred_username given_name family_name picture locale groups updated_at';
-
-const quoted = (words: string) =>
-  words
-    .split(' ')
-    .map((word) => `'${word}'`)
-    .join(', ');
+const quoted = (words: string[]) => words.map((word) => `'${word}'`).join(', ');
 
 const claimKey = text({
   description: 'Name of the claim.',
-  maxLength: 128,
+  maxLength: MAX_KEY_LENGTH,
   pattern: '^[!-~]+$',
   rules: [
     {
@@ -46,7 +42,7 @@ const customClaim = object(
     value: text({
       description: 'Value of the claim; JSON is taken as JSON.',
       minLength: 0,
-      maxLength: 2048,
+      maxLength: MAX_VALUE_LENGTH,
     }),
   },
   { description: 'One claim that members of the group get.' },
@@ -80,7 +76,7 @@ const spec = object(
     customClaims: optional(
       mapListOf('key', customClaim, {
         description: 'Claims that members get in ID token and userinfo.',
-        maxItems: 50,
+        maxItems: MAX_CUSTOM_CLAIMS,
       }),
     ),
     ...lifeCycleFields,

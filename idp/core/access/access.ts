@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { type CustomClaim, toClaims } from '../custom-claim/custom-claim.rules.ts';
 import { Refusal } from '../errors.ts';
-import type { CustomClaim } from '../group/group.entity.ts';
 import { query } from '../query.ts';
 
 /** The person as tokens describe them, read together with the decision so that both are of one moment. */
@@ -12,7 +12,7 @@ export interface AuthorisedPerson {
   emailVerified: boolean;
   groups: string[];
 
-  /** What the groups add to ID token and userinfo. */
+  /** What the person and their groups have besides, for ID token and userinfo. */
   customClaims: Record<string, unknown>;
 }
 
@@ -28,8 +28,10 @@ interface Row {
   access_groups: string[];
   groups: string[];
 
+  own_claims: CustomClaim[];
+
   /** Of all groups, in the order of their names. */
-  custom_claims: CustomClaim[];
+  group_claims: CustomClaim[];
 }
 
 /**
@@ -52,13 +54,14 @@ async function read(em: EntityManager, userId: string, clientId: string): Promis
   const [row] = await query<Row>(
     em,
     `select u.id, u.username, u.display_name, u.email, u.email_verified, u.disabled_at is not null as disabled,
+            u.custom_claims as own_claims,
             c.name as client_name, c.access_mode, c.access_groups,
             array(select g.name from memberships m join groups g on g.id = m.group_id
                   where m.user_id = u.id order by g.name) as groups,
             coalesce((select jsonb_agg(claim order by g.name, place)
                       from memberships m join groups g on g.id = m.group_id,
                            jsonb_array_elements(g.custom_claims) with ordinality as custom (claim, place)
-                      where m.user_id = u.id), '[]') as custom_claims
+                      where m.user_id = u.id), '[]') as group_claims
      from users u, clients c where u.id = $1 and c.id = $2`,
     [userId, clientId],
   );
@@ -92,23 +95,9 @@ function toPerson(row: Row): AuthorisedPerson {
     email: row.email,
     emailVerified: row.email_verified,
     groups: row.groups,
-    customClaims: toCustomClaims(row.custom_claims),
+    // A person's own wins over a group's, and between groups that of the alphabetical first.
+    customClaims: toClaims([...row.own_claims, ...row.group_claims]),
   };
-}
-
-/** Between groups the alphabetical first wins. */
-function toCustomClaims(claims: CustomClaim[]): Record<string, unknown> {
-  return Object.fromEntries(claims.toReversed().map(({ key, value }) => [key, toValue(value)]));
-}
-
-/** JSON where it is more than a text: `["a"]`, `{"b":1}`, `7`, `true`; all else as it was written. */
-function toValue(value: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return typeof parsed === 'string' || parsed === null ? value : parsed;
-  } catch {
-    return value;
-  }
 }
 
 export interface OpenApplication {

@@ -7,6 +7,7 @@ export type AuditEventName =
   | 'signed_out'
   | 'passkey_added'
   | 'invite_created'
+  | 'custom_claims_declared'
   | 'client_authorised'
   | 'authorisation_refused'
   | 'redirect_mismatch'

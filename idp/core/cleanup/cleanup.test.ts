@@ -24,7 +24,7 @@ async function countOf(em: EntityManager, table: string): Promise<number> {
 
 /** For each table a row that is just over and one that is just not. */
 const PAIRS = `
-insert into users values ('${USER}', 'ada', 'Ada', 'ada@example.com', false, false, null, 'admin', now(), now());
+insert into users values ('${USER}', 'ada', 'Ada', 'ada@example.com', false, false, null, '[]', 'admin', now(), now());
 insert into clients select 'wiki', 'Wiki', 'confidential', '{}', '{}', null, null, null, '{}', true, false, false, false,
   'ES256', null, null, null, 'everyone', '{}', '[]', 'admin', null, now(), now();
 insert into oidc_records (id, model, payload, expires_at)

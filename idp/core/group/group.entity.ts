@@ -1,10 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { CustomClaim } from '../custom-claim/custom-claim.rules.ts';
 import type { Owner } from '../owner/owner.ts';
-
-export interface CustomClaim {
-  key: string;
-  value: string;
-}
 
 const GroupSchema = defineEntity({
   name: 'Group',

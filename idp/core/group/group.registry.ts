@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { recordAudit } from '../audit/audit.registry.ts';
 import type { DeclareOptions } from '../client/client.registry.ts';
+import { assertCustomClaims, type CustomClaim } from '../custom-claim/custom-claim.rules.ts';
 import { actAs } from '../owner/actor.ts';
 import { assertMayDeclare, listDifferences } from '../owner/adoption.ts';
 import { ADMIN, type Owner } from '../owner/owner.ts';
 import { query } from '../query.ts';
-import { type CustomClaim, Group } from './group.entity.ts';
+import { Group } from './group.entity.ts';
 
 export interface GroupDeclaration {
   name: string;
@@ -23,6 +24,8 @@ export async function declareGroup(
   owner: Owner,
   { uid = null, adoption = 'never' }: DeclareOptions = {},
 ): Promise<{ group: Group; changed: boolean }> {
+  assertCustomClaims(declaration.customClaims);
+
   return actAs(em, owner, async (tx) => {
     const existing = await tx.findOne(Group, { name: declaration.name });
     const differences = existing ? listDifferences(existing, declaration) : [];

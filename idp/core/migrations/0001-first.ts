@@ -20,6 +20,7 @@ create table users (
   email_verified boolean not null default false,
   is_admin boolean not null default false,
   disabled_at timestamptz,
+  custom_claims jsonb not null default '[]',
   owner text not null,
   created_at timestamptz not null,
   updated_at timestamptz not null

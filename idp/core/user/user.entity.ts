@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { CustomClaim } from '../custom-claim/custom-claim.rules.ts';
 import type { Owner } from '../owner/owner.ts';
 
 const UserSchema = defineEntity({
@@ -15,6 +16,7 @@ const UserSchema = defineEntity({
     emailVerified: p.boolean().default(false),
     isAdmin: p.boolean().default(false),
     disabledAt: p.datetime().nullable(),
+    customClaims: p.json<CustomClaim[]>().onCreate(() => []),
     owner: p.string().$type<Owner>(),
     createdAt: p.datetime().onCreate(() => new Date()),
     updatedAt: p

@@ -1,5 +1,9 @@
+import { LockMode } from '@mikro-orm/core';
 import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
-import { AlreadyTaken } from '../errors.ts';
+import { type AuditRecord, recordAudit } from '../audit/audit.registry.ts';
+import { assertCustomClaims, type CustomClaim } from '../custom-claim/custom-claim.rules.ts';
+import { AlreadyTaken, Refusal } from '../errors.ts';
+import { listDifferences } from '../owner/adoption.ts';
 import { ADMIN } from '../owner/owner.ts';
 import { query } from '../query.ts';
 import { User } from './user.entity.ts';
@@ -44,4 +48,27 @@ export async function createUser(
     throw error;
   }
   return user;
+}
+
+/** Makes these the person's custom claims, and no others. In force at the next token; safe to repeat. */
+export async function declareCustomClaims(
+  em: EntityManager,
+  userId: string,
+  customClaims: CustomClaim[],
+  by: Pick<AuditRecord, 'actor' | 'origin'>,
+): Promise<void> {
+  assertCustomClaims(customClaims);
+  await em.transactional(async (tx) => {
+    const user = await tx.findOne(User, userId, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (!user) {
+      throw new Refusal('not_found', 'There is no such person');
+    }
+    const changed = listDifferences(user, { customClaims });
+    if (changed.length > 0) {
+      user.customClaims = customClaims;
+      const event = 'custom_claims_declared';
+      const details = { changed };
+      await recordAudit(tx, { ...by, event, userId, target: `user:${userId}`, details });
+    }
+  });
 }
