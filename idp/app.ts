@@ -14,6 +14,7 @@ import { addSecurityHeaders, refuseCrossSite } from './http/security.ts';
 import type { Services } from './http/services.ts';
 import { addUnitOfWork } from './http/unit-of-work.ts';
 import { loadWebShell, sendShell, type WebShell, webPages } from './http/web-shell.ts';
+import { deliverLogouts } from './oidc/backchannel-logout.ts';
 import { interactionRoutes } from './oidc/interaction.routes.ts';
 import { followSigningKeys } from './oidc/oidc.keys.ts';
 import { tellOutages } from './oidc/oidc.outage.ts';
@@ -47,6 +48,8 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   app.setErrorHandler(answerProblem);
   app.setNotFoundHandler((request, reply) => answerNotFound(request, reply, shell));
   closeWhenDraining(app, draining);
+
+  deliverLogouts(app, live);
 
   await app.register(healthRoutes, services);
   await app.register(oidcPlugin, live);

@@ -3,8 +3,15 @@ import pg from 'pg';
 
 /** One row that was changed, told by a trigger in the transaction that changed it. */
 export interface RegistryChange {
-  table: 'clients' | 'client_secrets' | 'groups' | 'users' | 'settings' | 'signing_keys';
-  /** The client id (of a secret too), group name, user name, settings key or key id. */
+  table:
+    | 'backchannel_logouts'
+    | 'clients'
+    | 'client_secrets'
+    | 'groups'
+    | 'users'
+    | 'settings'
+    | 'signing_keys';
+  /** The client id (of a secret or logout too), group name, user name, settings key or key id. */
   key: string;
   owner: string;
   actor: string;

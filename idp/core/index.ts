@@ -2,9 +2,16 @@
 export type { EntityManager } from '@mikro-orm/postgresql';
 export { type AuthorisedPerson, decideAccess, listApplications } from './access/access.ts';
 export { type AuditRecord, type RequestOrigin, recordAudit } from './audit/audit.registry.ts';
+export {
+  type BackchannelLogout,
+  recordLogoutDelivered,
+  recordLogoutFailed,
+  takeDueLogouts,
+} from './backchannel-logout/backchannel-logout.registry.ts';
 export { beginCeremony, consumeCeremony } from './ceremony/ceremony.registry.ts';
 export { type ChangeListener, followChanges, type RegistryChange } from './change-feed.ts';
 export { removeExpired } from './cleanup/cleanup.registry.ts';
+export { coalesce } from './cleanup/coalesce.ts';
 export { repeat } from './cleanup/repeat.ts';
 export type { ClientDeclaration, GrantType, SigningAlg } from './client/client.declaration.ts';
 export type { Client } from './client/client.entity.ts';

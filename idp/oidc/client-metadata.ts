@@ -37,6 +37,10 @@ export function toMetadata(client: Client, secretHashes: string[]): AdapterPaylo
     require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,
     // Native clients may use any loopback port (RFC 8252 §7.3); the registry has judged the URLs already.
     application_type: client.callbackUrls.every(staysOnTheMachine) ? 'native' : 'web',
+    ...(client.backchannelLogoutUrl && {
+      backchannel_logout_uri: client.backchannelLogoutUrl,
+      backchannel_logout_session_required: true,
+    }),
     ...(client.logoUrl && { logo_uri: client.logoUrl }),
     ...toAuthentication(client),
   };

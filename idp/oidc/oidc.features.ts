@@ -15,6 +15,7 @@ import { describeResource } from './oidc.resources.ts';
 export function features(database: Database, pages: OidcPages): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
+    backchannelLogout: { enabled: true },
     clientCredentials: { enabled: true },
     dPoP: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },

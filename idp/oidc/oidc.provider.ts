@@ -4,6 +4,7 @@ import { type Database, decideAccess, hashToken, Refusal } from '#core';
 import { cookieNames, isSecure } from '../http/cookies.ts';
 import { allowFormPost } from '../http/security.ts';
 import type { Services } from '../http/services.ts';
+import { leaveLogoutsToQueue } from './backchannel-logout.ts';
 import { type ClientExtras, EXTRA_METADATA } from './client-metadata.ts';
 import { createAdapter } from './oidc.adapter.ts';
 import { addCustomClaims, CLAIMS_OF_SCOPE, toAccount, toRefusedAccount } from './oidc.claims.ts';
@@ -32,6 +33,7 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
     adapter: createAdapter(services),
     jwks: { keys: services.signingKeys as never[] },
     cookies: cookies(services),
+    fetch: services.outbound as unknown as typeof fetch,
     extraClientMetadata: { properties: EXTRA_METADATA },
     pkce: { required: (_ctx, client) => (client as Partial<ClientExtras>).pkce_required !== false },
     renderError: async (ctx, out, error) => {
@@ -49,6 +51,7 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
     internalAppUrl: services.config.INTERNAL_APP_URL || services.config.APP_URL,
   });
   compareSecretsByHash(provider);
+  leaveLogoutsToQueue(provider);
   addCustomClaims(provider);
   keepSessionToken(provider);
   rotateWithoutForks(provider, services.database);

@@ -83,9 +83,15 @@ async function buildServices({
 }
 
 /** A replica that hears of changes, as in production. */
-export async function startReplica(means: { database: Database; databaseUrl: string }) {
+export async function startReplica(
+  means: { database: Database; databaseUrl: string },
+  overrides: Partial<Services> = {},
+) {
   const stopping = new AbortController();
-  const services = await buildServices({ ...means, stopping: stopping.signal });
+  const services = {
+    ...(await buildServices({ ...means, stopping: stopping.signal })),
+    ...overrides,
+  };
   const app = await createApp(services);
   const following = followChanges(means.databaseUrl, services.changes, stopping.signal);
   return {

@@ -12,6 +12,7 @@ export type AuditEventName =
   | 'authorisation_refused'
   | 'redirect_mismatch'
   | 'token_family_revoked'
+  | 'backchannel_logout_failed'
   | 'client_declared'
   | 'client_retired'
   | 'client_released'

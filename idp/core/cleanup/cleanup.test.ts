@@ -37,6 +37,10 @@ insert into client_secrets select gen_random_uuid(), 'wiki', name, 'web', now(),
 insert into invites (id, token_hash, created_by, expires_at, uses, groups, created_at)
   select gen_random_uuid(), name, '${USER}', now() + t, 0, '{}', now()
   from (values ('gone', interval '-31 days'), ('kept', '-29 days'), ('kept too', '1 day')) as v(name, t);
+insert into backchannel_logouts (client_id, user_id, sid, next_attempt_at, created_at)
+  select 'wiki', '${USER}', name, next, now() + t
+  from (values ('gone', null::timestamptz, interval '-8 days'), ('kept', null, '-6 days'), ('kept too', now(), '-8 days'))
+    as v(name, next, t);
 insert into audit_events (at, event, actor, details)
   select now() + t, name, 'nobody', '{}' from (values ('gone', interval '-91 days'), ('kept', '-89 days')) as v(name, t);
 insert into resources (kind, namespace, name, ready, reason, message, updated_at)
@@ -46,6 +50,7 @@ const REMAINING = `
 select (select array_agg(id) from oidc_records) as records, (select array_agg(token_hash) from sessions) as sessions,
        (select array_agg(hash) from client_secrets) as secrets,
        (select array_agg(token_hash order by token_hash) from invites) as invites,
+       (select array_agg(sid order by sid) from backchannel_logouts) as logouts,
        (select array_agg(event) from audit_events) as events, (select array_agg(name) from resources) as resources`;
 
 describe('clean-up', () => {
@@ -59,6 +64,7 @@ describe('clean-up', () => {
       ceremonies: 0,
       sessions: 1,
       client_secrets: 1,
+      backchannel_logouts: 1,
       invites: 1,
       audit_events: 1,
     });
@@ -68,6 +74,7 @@ describe('clean-up', () => {
         sessions: ['kept'],
         secrets: ['kept', 'kept'],
         invites: ['kept', 'kept too'],
+        logouts: ['kept', 'kept too'],
         events: ['kept'],
         resources: ['kept'],
       },

@@ -245,7 +245,36 @@ create unique index oidc_records_user_code on oidc_records (user_code) where use
 create index oidc_records_client_id on oidc_records (client_id);
 create index oidc_records_user_id on oidc_records (user_id);
 create index oidc_records_session_id on oidc_records (session_id);
-create index oidc_records_expires_at on oidc_records (expires_at);`;
+create index oidc_records_expires_at on oidc_records (expires_at);
+
+create table backchannel_logouts (
+  id uuid primary key default gen_random_uuid(),
+  client_id text not null references clients on delete cascade,
+  user_id uuid not null,
+  sid text not null,
+  attempts integer not null default 0,
+  next_attempt_at timestamptz default now(),
+  last_error text,
+  created_at timestamptz not null default now()
+);
+comment on column backchannel_logouts.next_attempt_at is 'null when it was given up';
+create index backchannel_logouts_client_id on backchannel_logouts (client_id);
+create index backchannel_logouts_next_attempt_at on backchannel_logouts (next_attempt_at);
+
+create function queue_backchannel_logouts() returns trigger language plpgsql as $$
+begin
+  -- The lock makes us skip a client that is just being deleted, whose foreign key would refuse the end of the session.
+  insert into backchannel_logouts (client_id, user_id, sid)
+  select c.id, old.user_id, a.value ->> 'sid'
+    from jsonb_each(old.oidc -> 'authorizations') a join clients c on c.id = a.key
+   where c.backchannel_logout_url is not null and a.value ? 'sid'
+     for key share of c;
+  return null;
+end $$;
+comment on function queue_backchannel_logouts is 'however a session ends, short of its time, its applications hear of it';
+create trigger queue_backchannel_logouts after delete on sessions for each row
+  when (old.expires_at > now() and jsonb_typeof(old.oidc -> 'authorizations') = 'object')
+  execute function queue_backchannel_logouts();`;
 
 const GUARDS = `
 create function refuse_foreign_change() returns trigger language plpgsql as $$
@@ -297,6 +326,8 @@ create trigger announce_change after insert or update or delete on users
 create trigger announce_change after insert or update or delete on settings
   for each row execute function announce_change('key');
 create trigger announce_change after insert or update or delete on client_secrets
+  for each row execute function announce_change('client_id');
+create trigger announce_change after insert on backchannel_logouts
   for each row execute function announce_change('client_id');
 create trigger announce_change after insert or update or delete on signing_keys
   for each row execute function announce_change('id');`;

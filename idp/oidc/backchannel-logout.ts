@@ -1,0 +1,83 @@
+import type { FastifyInstance } from 'fastify';
+import type { Client, Provider } from 'oidc-provider';
+import {
+  type BackchannelLogout,
+  coalesce,
+  recordLogoutDelivered,
+  recordLogoutFailed,
+  repeat,
+  takeDueLogouts,
+} from '#core';
+import { describeOutboundFault } from '../http/outbound.ts';
+import type { LiveProvider } from './oidc.keys.ts';
+
+/** Retries come due by the clock; what is new is heard of at once. */
+const LOOK_AGAIN_MS = 5_000;
+const AT_ONCE = 20;
+
+type Send = (this: Client, sub: string, sid: string) => Promise<void>;
+
+const senders = new WeakMap<Provider, Send>();
+
+/**
+ * oidc-provider tells applications once, while the person waits, and only when the person signs out through it.
+ * We keep how it does that for the queue, which every end of a session fills.
+ */
+export function leaveLogoutsToQueue(provider: Provider): void {
+  const client = provider.Client.prototype as unknown as { backchannelLogout: Send };
+  senders.set(provider, client.backchannelLogout);
+  client.backchannelLogout = async () => {};
+}
+
+/** Tells applications of ended sessions (OpenID Connect Back-Channel Logout 1.0) for as long as the app listens. */
+export function deliverLogouts(app: FastifyInstance, live: LiveProvider): void {
+  const { changes, log, stopping } = live.services;
+  const onError = (err: unknown) =>
+    log.warn({ err }, 'back-channel logouts could not be read and are read again');
+  const deliver = coalesce(() => deliverDue(live));
+
+  changes.add({
+    onChange: ({ table }) => table === 'backchannel_logouts' && void deliver().catch(onError),
+    onGap: () => {},
+  });
+  app.addHook('onListen', () => {
+    void repeat(deliver, { everyMs: LOOK_AGAIN_MS, signal: stopping, onError });
+  });
+}
+
+async function deliverDue(live: LiveProvider): Promise<void> {
+  const { database, stopping } = live.services;
+  while (!stopping.aborted) {
+    const due = await takeDueLogouts(database.em.fork(), AT_ONCE);
+    await Promise.all(due.map((logout) => attempt(live, logout)));
+    if (due.length < AT_ONCE) {
+      return;
+    }
+  }
+}
+
+async function attempt(live: LiveProvider, logout: BackchannelLogout): Promise<void> {
+  const { database, log, metrics } = live.services;
+  const em = database.em.fork();
+  try {
+    await send(live.provider, logout);
+    await recordLogoutDelivered(em, logout.id);
+    metrics?.backchannelLogouts.inc({ result: 'delivered' });
+  } catch (error) {
+    const reason = describeOutboundFault(error);
+    const isGivenUp = await recordLogoutFailed(em, logout, reason);
+    metrics?.backchannelLogouts.inc({ result: isGivenUp ? 'given_up' : 'failed' });
+    log.warn(
+      { client: logout.clientId, attempts: logout.attempts, reason, isGivenUp },
+      'back-channel logout failed',
+    );
+  }
+}
+
+/** Each attempt has a token of its own: one that arrived although its answer was lost may not be used again. */
+async function send(provider: Provider, { clientId, userId, sid }: BackchannelLogout) {
+  const client = await provider.Client.find(clientId);
+  if (client?.backchannelLogoutUri) {
+    await senders.get(provider)?.call(client, userId, sid);
+  }
+}
