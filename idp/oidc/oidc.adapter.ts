@@ -2,6 +2,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import { type Database, hashToken, query } from '#core';
 import type { ClientCache } from './client-cache.ts';
+import { createBound, networkOfStranger } from './oidc.strangers.ts';
 
 // Ids that are bearer values are kept as hashes. A grant's id is none, and other rows name it.
 const NAMED_BY_OTHERS = new Set(['Grant']);
@@ -19,12 +20,14 @@ interface AdapterMeans {
 /** Where oidc-provider keeps what it makes. Plain SQL: it runs a dozen times in every sign-in. */
 export function createAdapter({ database, clients }: AdapterMeans): (model: string) => Adapter {
   const execute: Execute = (sql, values) => query(database.em.fork(), sql, values);
+  const boundStrangers = createBound(execute);
 
   return (model) => {
     if (model === 'Client') {
       return clientAdapter(clients);
     }
-    return model === 'Session' ? sessionAdapter(execute) : recordAdapter(execute, model);
+    const records = recordAdapter(execute, model, boundStrangers);
+    return model === 'Session' ? sessionAdapter(execute, records) : records;
   };
 }
 
@@ -34,7 +37,11 @@ export function recordKey(model: string, id: string): string {
 
 type Execute = <Row extends object>(sql: string, values: unknown[]) => Promise<Row[]>;
 
-function recordAdapter(execute: Execute, model: string): Adapter {
+function recordAdapter(
+  execute: Execute,
+  model: string,
+  boundStrangers: () => Promise<void>,
+): Adapter {
   const keyOf = (id: string) => recordKey(model, id);
   const findWhere = async (where: string, value: string, id?: string) => {
     const [row] = await execute<Row>(
@@ -47,6 +54,10 @@ function recordAdapter(execute: Execute, model: string): Adapter {
 
   return {
     async upsert(id, { jti: _bearer, ...payload }, expiresIn) {
+      const network = networkOfStranger(model, payload);
+      if (network !== null) {
+        await boundStrangers();
+      }
       await execute(UPSERT, [
         keyOf(id),
         model,
@@ -58,6 +69,7 @@ function recordAdapter(execute: Execute, model: string): Adapter {
         payload.accountId ?? null,
         payload.expiresWithSession ? (payload.sessionUid ?? null) : null,
         expiresIn,
+        network,
       ]);
     },
     find: (id) => findWhere('id', keyOf(id), id),
@@ -84,11 +96,12 @@ function recordAdapter(execute: Execute, model: string): Adapter {
 
 // The look-ups turn a client or person who is just being deleted into null; foreign keys then have nothing to refuse.
 const UPSERT = `
-insert into oidc_records (id, model, payload, grant_id, uid, user_code, client_id, user_id, session_id, expires_at)
+insert into oidc_records (id, model, payload, grant_id, uid, user_code, client_id, user_id, session_id, expires_at, network)
 values ($1, $2, $3::jsonb, $4, $5, $6, (select id from clients where id = $7), (select id from users where id = $8::uuid),
-        (select id from sessions where id = $9::uuid), now() + make_interval(secs => $10))
+        (select id from sessions where id = $9::uuid), now() + make_interval(secs => $10), $11)
 on conflict (id) do update set payload = excluded.payload, expires_at = excluded.expires_at,
-  client_id = excluded.client_id, user_id = excluded.user_id, session_id = excluded.session_id`;
+  client_id = excluded.client_id, user_id = excluded.user_id, session_id = excluded.session_id,
+  network = case when excluded.network is not null then oidc_records.network end`;
 
 function toPayload({ payload, consumed }: Row, id: string | undefined): AdapterPayload {
   return { ...payload, ...(id && { jti: id }), ...(consumed && { consumed }) };
@@ -110,8 +123,7 @@ interface SessionRow {
  * by our own sign-in only; this adapter keeps what the OIDC layer remembers in them, and cannot revive an ended one.
  * Of a browser in which nobody is signed in only the question "sign out?" is remembered, for as long as it takes.
  */
-function sessionAdapter(execute: Execute): Adapter {
-  const nobody = recordAdapter(execute, 'Session');
+function sessionAdapter(execute: Execute, nobody: Adapter): Adapter {
   const findWhere = async (where: string, value: string, token?: string) => {
     const [row] = await execute<SessionRow>(
       `select s.id as uid, s.user_id as account, s.method, s.oidc,

@@ -237,8 +237,11 @@ create table oidc_records (
   user_id uuid references users on delete cascade,
   session_id uuid references sessions on delete cascade,
   consumed_at timestamptz,
-  expires_at timestamptz not null
+  expires_at timestamptz not null,
+  network text
 );
+comment on column oidc_records.network is 'where somebody is who left the row without having proved who they are';
+create index oidc_records_network on oidc_records (model, network, expires_at) where network is not null;
 create index oidc_records_grant_id on oidc_records (grant_id) where grant_id is not null;
 create unique index oidc_records_uid on oidc_records (uid) where uid is not null;
 create unique index oidc_records_user_code on oidc_records (user_code) where user_code is not null;
