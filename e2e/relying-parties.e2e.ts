@@ -4,33 +4,40 @@ import { launchChromium, openBrowser, type PersonAtBrowser } from './browser.ts'
 import { ADA, ALAN, enrol, invite } from './people.ts';
 import { Permiso } from './permiso.ts';
 import { createAuthlib } from './relying-parties/authlib.ts';
+import { type Echo, startEcho } from './relying-parties/echo.ts';
+import { createOAuth2Proxy } from './relying-parties/oauth2-proxy.ts';
 import { INSTALLATION_MS, type RelyingParty } from './relying-parties/relying-party.ts';
 
-const ENGINEERING = `
+const PATIENCE = { timeout: 20_000, interval: 200 };
+
+const group = (name: string, members: string) => `
 apiVersion: permisolabs.eu/v1alpha1
 kind: Group
-metadata: { name: engineering, namespace: apps }
-spec: { members: [ada] }
+metadata: { name: ${name}, namespace: apps }
+spec: { members: [${members}] }
 `;
 
 let permiso: Permiso;
+let echo: Echo;
 let chromium: Browser;
 let ada: PersonAtBrowser;
 let alan: PersonAtBrowser;
 
 beforeAll(async () => {
   permiso = await Permiso.create();
+  echo = await startEcho();
   chromium = await launchChromium(inject('chromiumPath'));
   [ada, alan] = [await openBrowser(chromium), await openBrowser(chromium)];
   await permiso.start();
   await enrol(ada.page, `${permiso.url}/setup`, ADA);
   await enrol(alan.page, await invite(ada.page), ALAN);
-  await permiso.writeManifest('engineering.yaml', ENGINEERING);
+  await permiso.writeManifest('engineering.yaml', group('engineering', 'ada'));
   await permiso.process.line('resource=apps/engineering');
 });
 
 afterAll(async () => {
   await chromium.close();
+  echo.stop();
   await permiso.remove();
 });
 
@@ -64,6 +71,49 @@ describe('Authlib in a Flask application', () => {
   });
 });
 
+describe('oauth2-proxy in front of an application', () => {
+  const proxy = useRelyingParty(() => createOAuth2Proxy(echo.url));
+
+  test('signs somebody in who was signed out, and tells user name and groups by headers', async () => {
+    await signIn(ada, proxy());
+
+    expect(await readPage(ada)).toMatchObject({
+      'x-forwarded-preferred-username': 'ada',
+      'x-forwarded-groups': 'engineering',
+    });
+  });
+
+  test('is not open to somebody outside the group, who reads why', async () => {
+    expect(await readRefusal(alan, proxy())).toContain('open to certain groups only');
+  });
+
+  test('learns of a new group at the next refresh', async () => {
+    await permiso.writeManifest('operators.yaml', group('operators', 'ada'));
+
+    await expect
+      .poll(() => reload(ada), PATIENCE)
+      .toContain('"x-forwarded-groups":"engineering,operators"');
+  });
+
+  test('lets nobody through who has left the group since', async () => {
+    await permiso.writeManifest('engineering.yaml', group('engineering', ''));
+    await expect.poll(() => reload(ada), PATIENCE).toContain('You cannot open');
+
+    await permiso.writeManifest('engineering.yaml', group('engineering', 'ada'));
+    await expect.poll(() => visit(ada, proxy()), PATIENCE).toContain('x-forwarded-user');
+  });
+
+  test('signs out of Permiso too, which says who asks for it', async () => {
+    const rd = `${permiso.url}/oauth/logout?id_token_hint={id_token}`;
+    await ada.page.goto(`${proxy().url}/oauth2/sign_out?${new URLSearchParams({ rd })}`);
+    const question = await confirmSignOut(ada);
+    await ada.page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+
+    expect(question).toContain('OAuth2 Proxy asks to sign you out');
+    expect(await isSignedIn(ada)).toBe(false);
+  });
+});
+
 /** Installed and started before the tests of a block, ended after them. */
 function useRelyingParty(create: () => Promise<RelyingParty>): () => RelyingParty {
   let party: RelyingParty | undefined;
@@ -89,15 +139,27 @@ async function readPage({ page }: PersonAtBrowser) {
   return JSON.parse((await page.textContent('body')) ?? '');
 }
 
+async function reload({ page }: PersonAtBrowser) {
+  await page.reload();
+  return page.innerText('body');
+}
+
+async function visit({ page }: PersonAtBrowser, { url }: RelyingParty) {
+  await page.goto(url);
+  return page.innerText('body');
+}
+
 async function readRefusal({ page }: PersonAtBrowser, { url }: RelyingParty) {
   await page.goto(url);
   await page.getByRole('heading', { name: /^You cannot open/ }).waitFor();
   return page.textContent('main');
 }
 
-async function confirmSignOut({ page }: PersonAtBrowser): Promise<void> {
+async function confirmSignOut({ page }: PersonAtBrowser): Promise<string> {
   await page.getByRole('heading', { name: 'Sign out of Permiso?' }).waitFor();
+  const question = await page.innerText('main');
   await page.getByRole('button', { name: 'Sign out' }).click();
+  return question;
 }
 
 async function isSignedIn({ page }: PersonAtBrowser): Promise<boolean> {

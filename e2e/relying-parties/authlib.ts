@@ -17,7 +17,6 @@ export function createAuthlib(): Promise<RelyingParty> {
   let folder = '';
   return createRelyingParty({
     name: 'authlib',
-    ready: 'Running on',
     async install() {
       folder = await installAuthlib();
     },

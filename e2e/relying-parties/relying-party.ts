@@ -1,13 +1,17 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort, type Permiso } from '../permiso.ts';
 import type { RunningProcess } from '../process.ts';
 
-/** Where the YAML files beside this one say that the application is. */
-const EXAMPLE_URL = 'https://app.example.com';
+/** Where the files beside this one say that the application and Permiso are. */
+const APPLICATION = 'https://app.example.com';
+const PERMISO = 'https://id.example.com';
 
 /** Installing may take minutes, once. */
 export const INSTALLATION_MS = 15 * 60_000;
+
+const START_MS = 60_000;
 
 /** What somebody else wrote, and signs people in with Permiso. */
 export interface RelyingParty {
@@ -24,19 +28,19 @@ export interface RelyingParty {
 }
 
 interface Start {
-  url: string;
   port: number;
-  permiso: Permiso;
+
+  /** What the operator wrote. */
   credentials: Record<string, string>;
+
+  /** A configuration beside this file, with the addresses of this test. */
+  configure(name: string): Promise<string>;
 }
 
 interface Recipe {
   name: string;
   install(): Promise<void>;
   run(start: Start): Promise<RunningProcess>;
-
-  /** What it prints when it is ready. */
-  ready: string;
 }
 
 /** Its client is `<name>.yaml` in this folder, but for the address. */
@@ -51,12 +55,18 @@ export async function createRelyingParty(recipe: Recipe): Promise<RelyingParty> 
     url,
     install: recipe.install,
     async start(permiso) {
-      const manifest = await readFile(fileOf(`${name}.yaml`), 'utf8');
-      await permiso.writeManifest(`${name}.yaml`, manifest.replaceAll(EXAMPLE_URL, url));
+      const read = (file: string) =>
+        readWithAddresses(file, { [APPLICATION]: url, [PERMISO]: permiso.url });
+      await permiso.writeManifest(`${name}.yaml`, await read(`${name}.yaml`));
       await permiso.process.line(`resource=apps/${name}`);
       const credentials = await permiso.credentials(`apps/${name}`);
-      process = await recipe.run({ url, port, permiso, credentials });
-      await process.line(recipe.ready);
+      const configure = async (file: string) => {
+        const path = join(permiso.folder, file);
+        await writeFile(path, await read(file));
+        return path;
+      };
+      process = await recipe.run({ port, credentials, configure });
+      await waitUntilAnswering(url, process);
     },
     async stop() {
       await process?.end('SIGTERM');
@@ -64,7 +74,33 @@ export async function createRelyingParty(recipe: Recipe): Promise<RelyingParty> 
   };
 }
 
+/** Not every program says that it listens, and some say so before they do. */
+async function waitUntilAnswering(url: string, { child, output }: RunningProcess): Promise<void> {
+  const deadline = performance.now() + START_MS;
+  while (!(await isAnswering(url))) {
+    if (child.exitCode !== null || performance.now() > deadline) {
+      throw new Error(`${child.spawnargs.join(' ')} does not answer at ${url}:\n${output()}`);
+    }
+    await sleep(50);
+  }
+}
+
+function isAnswering(url: string): Promise<boolean> {
+  return fetch(url, { redirect: 'manual' }).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** A file in this folder, as its reader would copy it. */
 export function fileOf(name: string): string {
   return join(import.meta.dirname, name);
+}
+
+async function readWithAddresses(name: string, addresses: Record<string, string>) {
+  let text = await readFile(fileOf(name), 'utf8');
+  for (const [example, url] of Object.entries(addresses)) {
+    text = text.replaceAll(example, url).replaceAll(new URL(example).host, new URL(url).host);
+  }
+  return text;
 }
