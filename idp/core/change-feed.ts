@@ -23,7 +23,7 @@ export interface RegistryChange {
 export interface ChangeListener {
   onChange(change: RegistryChange): void;
 
-  /** The line was broken for a while, so changes may have been missed: look at everything again. */
+  /** Until now nothing was told, so changes may have been missed: look at everything again. */
   onGap(): void;
 
   /** From here on every change is told, until `onBroken`. */
@@ -41,22 +41,17 @@ export async function followChanges(
   listener: ChangeListener,
   signal: AbortSignal,
 ): Promise<void> {
-  let first = true;
   while (!signal.aborted) {
     const client = new pg.Client({ connectionString: url, application_name: 'permiso changes' });
     try {
       await client.connect();
       client.on('notification', ({ payload }) => listener.onChange(JSON.parse(payload ?? '{}')));
       await client.query('listen registry');
-      if (!first) {
-        listener.onGap();
-      }
-      first = false;
       listener.onListening?.();
+      listener.onGap();
       await untilBroken(client, signal);
     } catch {
       // Not reachable right now; the loop tries again, and `onGap` tells the listener once it is.
-      first = false;
     } finally {
       listener.onBroken?.();
       await client.end().catch(() => {});

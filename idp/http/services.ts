@@ -62,10 +62,8 @@ export class RegistryChanges implements ChangeListener {
     }
   }
 
-  /** What was copied before we listened may have changed since. */
   onListening(): void {
     this.#isLive = true;
-    this.onGap();
   }
 
   onBroken(): void {

@@ -28,8 +28,11 @@ interface RunningOperator {
 interface Fixtures {
   folder: string;
 
-  /** Starts an operator over the folder; more than one after the other stand for restarts. */
-  operate(): Promise<RunningOperator>;
+  /**
+   * Starts an operator over the folder; more than one after the other stand for restarts. It hears of changes in the
+   * database from then on, or only after something else was done.
+   */
+  operate(beforeItHears?: () => Promise<void>): Promise<RunningOperator>;
   log: () => string;
 }
 
@@ -50,8 +53,9 @@ const test = registryTest.extend<Fixtures>({
   operate: async ({ database, databaseUrl, folder, log }, use) => {
     const running: RunningOperator[] = [];
     expect(log()).toBe('');
-    await use(async () => {
-      const operator = await startOperator(database, databaseUrl, folder);
+    await use(async (beforeItHears) => {
+      const means = { database, url: databaseUrl, folder };
+      const operator = await startOperator(means, beforeItHears);
       running.push(operator);
       return operator;
     });
@@ -64,9 +68,8 @@ const test = registryTest.extend<Fixtures>({
 const written = new PassThrough();
 
 async function startOperator(
-  database: Database,
-  url: string,
-  folder: string,
+  { database, url, folder }: { database: Database; url: string; folder: string },
+  beforeItHears: () => Promise<void> = async () => {},
 ): Promise<RunningOperator> {
   const stopping = new AbortController();
   const log = createLogger('info', written);
@@ -80,9 +83,10 @@ async function startOperator(
     metrics: createMetrics(),
     onDeposed: () => {},
   });
-  const following = followChanges(url, controller.changes, stopping.signal);
   await controller.start(stopping.signal);
   await controller.queue.idle();
+  await beforeItHears();
+  const following = followChanges(url, controller.changes, stopping.signal);
   return {
     async stop() {
       stopping.abort();
@@ -259,27 +263,34 @@ describe('a wrong file', () => {
 });
 
 describe('a client id that somebody else holds', () => {
-  test('is a conflict, and becomes the resource’s as soon as it is free', async ({
-    database,
-    em,
-    folder,
-    operate,
-  }) => {
-    const verdict = async () =>
-      (await listResources(database.em.fork())).find(({ name }) => name === 'wanted');
-    await declareClient(em, clientDeclaration('wanted'), ADMIN);
-    await writeFile(join(folder, 'wanted.yaml'), clientYaml('wanted'));
-    await operate();
-    const before = await verdict();
+  test.for(['while the operator listens', 'just before it listens'] as const)(
+    'is a conflict, and becomes the resource’s when it is freed %s',
+    async (moment, { database, em, folder, operate }) => {
+      const verdict = async () =>
+        (await listResources(database.em.fork())).find(({ name }) => name === 'wanted');
+      await declareClient(em, clientDeclaration('wanted'), ADMIN);
+      await writeFile(join(folder, 'wanted.yaml'), clientYaml('wanted'));
+      const seen: unknown[] = [];
+      const free = async () => {
+        seen.push(await verdict());
+        await retireClient(em.fork(), 'wanted', ADMIN);
+      };
 
-    await retireClient(em.fork(), 'wanted', ADMIN);
-    await vi.waitFor(async () => expect(await verdict()).toMatchObject({ ready: true }), 3000);
+      if (moment === 'just before it listens') {
+        await operate(free);
+      } else {
+        await operate();
+        await free();
+      }
+      await vi.waitFor(async () => expect(await verdict()).toMatchObject({ ready: true }), 3000);
 
-    expect(before).toMatchObject({ ready: false, reason: 'Conflict' });
-    expect(await findClient(database.em.fork(), 'wanted')).toMatchObject({
-      owner: 'kubernetes:OIDCClient/apps/wanted',
-    });
-  });
+      expect(seen).toMatchObject([{ ready: false, reason: 'Conflict' }]);
+      expect(await findClient(database.em.fork(), 'wanted')).toMatchObject({
+        owner: 'kubernetes:OIDCClient/apps/wanted',
+      });
+      await retireClient(em.fork(), 'wanted', `kubernetes:OIDCClient/apps/wanted`);
+    },
+  );
 });
 
 test('the examples that we ship are all taken', async ({ em, folder, log, operate }) => {

@@ -1,4 +1,4 @@
-import { type Database, followChanges, type Keyring, type Logger } from '#core';
+import type { Database, Keyring, Logger } from '#core';
 import type { Config } from '../config.ts';
 import type { ClusterAccess } from '../runtime/cluster-access.ts';
 import { KubernetesApi } from '../runtime/kubernetes-api.ts';
@@ -46,14 +46,12 @@ export async function leadAndOperate(
       deposed.abort();
     }
   });
-  const { controller, silence } = await operate(services, { ending, deposed });
-  const following = followChanges(config.DB_CONNECTION_STRING, controller.changes, ending);
+  const { stop, silence } = await operate(services, { ending, deposed });
   state.silence = silence;
   log.info('operator leads');
 
   await holding;
-  await controller.stop();
-  await following;
+  await stop();
   metrics.leader.set(0);
   if (deposed.signal.aborted) {
     log.error('another operator leads; this one ends');
@@ -71,6 +69,7 @@ function operate(
     {
       access,
       database,
+      databaseUrl: config.DB_CONNECTION_STRING,
       keyring,
       issuer: config.APP_URL,
       namespace: config.POD_NAMESPACE,

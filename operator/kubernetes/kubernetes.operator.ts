@@ -1,4 +1,4 @@
-import { type Database, type Keyring, type Logger, raiseFence } from '#core';
+import { type Database, followChanges, type Keyring, type Logger, raiseFence } from '#core';
 import { API_VERSION } from '../crd/custom-resource.ts';
 import { KINDS } from '../crd/kinds.ts';
 import { groupReconciler } from '../group/group.reconciler.ts';
@@ -23,6 +23,7 @@ import { smtpConfigReconciler } from '../smtp-config/smtp-config.reconciler.ts';
 export interface KubernetesOperatorOptions {
   access: ClusterAccess;
   database: Database;
+  databaseUrl: string;
   keyring: Keyring;
   issuer: string;
 
@@ -40,6 +41,9 @@ export interface KubernetesOperatorOptions {
 
 export interface RunningOperator {
   controller: Controller;
+
+  /** Once its signal was aborted: finishes what runs. */
+  stop(): Promise<void>;
 
   /** Milliseconds since the quietest watch heard anything. */
   silence(): number;
@@ -71,9 +75,14 @@ export async function startKubernetesOperator(
     }
   });
   await Promise.all(secretWatches.map((watch) => watch.start(signal)));
+  const following = followChanges(options.databaseUrl, controller.changes, signal);
   await controller.start(signal);
   return {
     controller,
+    async stop() {
+      await controller.stop();
+      await following;
+    },
     silence: () =>
       Math.max(
         ...[...source.reflectors, ...secretWatches].map(

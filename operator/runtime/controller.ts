@@ -43,8 +43,9 @@ export class Controller {
   readonly #ids = new Map<string, ResourceId>();
   readonly #verdicts = new Map<string, boolean>();
   readonly #interests = createInterestIndex();
+  #isComplete = false;
 
-  /** For `followChanges`: rows that others changed bring back the resources that care. */
+  /** For `followChanges`, from before `start`: rows that others changed bring back the resources that care. */
   readonly changes: ChangeListener = {
     onChange: ({ table, key, actor, epoch }) => {
       for (const affected of this.#interests.affectedBy(`${table}/${key}`)) {
@@ -54,7 +55,8 @@ export class Controller {
         }
       }
     },
-    onGap: () => this.#enqueueAll(),
+    // Before every resource was seen once there is nothing to look at again.
+    onGap: () => this.#isComplete && this.#enqueueAll(),
   };
 
   constructor(options: ControllerOptions) {
@@ -72,9 +74,8 @@ export class Controller {
 
   /** Resolves when every resource was seen once; only then does the work on them begin. */
   async start(signal: AbortSignal): Promise<void> {
-    let isComplete = false;
-    await this.#options.source.start((id) => isComplete && this.#enqueue(id), signal);
-    isComplete = true;
+    await this.#options.source.start((id) => this.#isComplete && this.#enqueue(id), signal);
+    this.#isComplete = true;
     this.#enqueueAll();
     void this.#resync(signal);
   }

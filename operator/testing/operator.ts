@@ -1,5 +1,5 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { createKeyring, createLogger, type Database, followChanges } from '#core';
+import { createKeyring, createLogger, type Database } from '#core';
 import { startKubernetesOperator } from '../kubernetes/kubernetes.operator.ts';
 import { kubeConfigAccess } from '../runtime/cluster-access.ts';
 import type { Controller } from '../runtime/controller.ts';
@@ -39,10 +39,11 @@ export async function startOperator({
   const deposed = Promise.withResolvers<void>();
   const metrics = createMetrics();
   const log: string[] = [];
-  const { controller } = await startKubernetesOperator(
+  const { controller, stop } = await startKubernetesOperator(
     {
       access: kubeConfigAccess(kubeConfig),
       database,
+      databaseUrl,
       keyring: createKeyring(['a key for tests only']),
       issuer: ISSUER,
       namespace: cluster.namespace,
@@ -55,7 +56,6 @@ export async function startOperator({
     },
     stopping.signal,
   );
-  const following = followChanges(databaseUrl, controller.changes, stopping.signal);
   return {
     controller,
     metrics,
@@ -63,8 +63,7 @@ export async function startOperator({
     deposed: deposed.promise,
     async stop() {
       stopping.abort();
-      await controller.stop();
-      await following;
+      await stop();
     },
   };
 }
