@@ -97,6 +97,8 @@ describe('with applications, axe, the console and a phone object to nothing on',
     ['the refusal of a request', () => read(nobody, unknown, 'was refused')],
     ['sign-out', () => read(alan, '/oauth/logout', 'Sign out of Permiso?')],
     ['the end of a session', () => click(alan, 'Sign out', 'You are signed out')],
+    ['sign-in in the language of the application', () => read(nobody, asks('de-AT'), 'Bei Wiki')],
+    ['a refusal in that language', () => read(nobody, `${unknown}&ui_locales=fr`, 'a été refusée')],
     ['sign-in in German', () => readIn('de-AT', '/login', 'Anmelden')],
     ['sign-in in French', () => readIn('fr-CA', '/login', 'Se connecter')],
   ];
@@ -137,6 +139,20 @@ describe('an application that signs somebody out', () => {
     expect(ada.complaints).toEqual([]);
   });
 });
+
+/** What an application sends whose person reads that language. */
+function asks(language: string): string {
+  const request = new URLSearchParams({
+    client_id: 'apps.wiki',
+    redirect_uri: `${wiki.url}/callback`,
+    response_type: 'code',
+    scope: 'openid',
+    code_challenge: 'x'.repeat(43),
+    code_challenge_method: 'S256',
+    ui_locales: language,
+  });
+  return `/oauth/authorize?${request}`;
+}
 
 function manifests(): string {
   return `${wiki.manifest('mode: Groups, groups: [readers]')}  logoutCallbackURLs: [${wiki.url}]

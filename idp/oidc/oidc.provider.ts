@@ -83,11 +83,18 @@ function endpoints({ database }: Services, pages: OidcPages): Configuration {
     claims: CLAIMS_OF_SCOPE,
     // Applications read groups from the ID token as often as from userinfo: both say the same.
     conformIdTokenClaims: false,
+    discovery: { ui_locales_supported: ['en', 'de', 'fr'] },
     interactions: {
       policy: createPolicy(),
-      url: (_ctx, { uid }) => `/interaction/${uid}`,
+      url: (_ctx, { uid, params }) => `/interaction/${uid}${languagesIn(params)}`,
     },
   };
+}
+
+/** The page reads them from its address, as it does on the pages that the request itself leads to. */
+function languagesIn({ ui_locales }: Record<string, unknown>): string {
+  const isList = typeof ui_locales === 'string' && /^[A-Za-z0-9 -]{1,100}$/.test(ui_locales);
+  return isList ? `?${new URLSearchParams({ ui_locales })}` : '';
 }
 
 function people({ database }: Services): Configuration {

@@ -50,15 +50,20 @@ void start();
 async function start(): Promise<void> {
   applyTheme();
   const root = document.getElementById('app') as HTMLElement;
-  const hint = document.documentElement.lang;
 
   // The session, the page and the language are fetched side by side.
   void loadSession();
   if (!chosen) {
     preloadPage();
   }
-  await chooseLocale(hint ? [hint] : navigator.languages);
+  await chooseLocale(wantedLanguages());
   render(<App />, root);
+}
+
+/** What the person chose, else what the application asked for (OpenID Connect Core §3.1.2.1), else the browser's. */
+function wantedLanguages(): string[] {
+  const asked = new URLSearchParams(location.search).get('ui_locales')?.split(' ') ?? [];
+  return [document.documentElement.lang, ...asked, ...navigator.languages];
 }
 
 function App() {
