@@ -23,6 +23,7 @@ export default defineConfig({
           include: ['{operator,charts}/**/*.cluster.test.ts'],
           globalSetup: [
             'idp/testing/postgres.setup.ts',
+            'idp/testing/web.setup.ts',
             'operator/testing/cluster.setup.ts',
             'charts/permiso/tests/helm.setup.ts',
           ],

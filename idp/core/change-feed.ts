@@ -7,11 +7,12 @@ export interface RegistryChange {
     | 'backchannel_logouts'
     | 'clients'
     | 'client_secrets'
+    | 'redirect_mismatches'
     | 'groups'
     | 'users'
     | 'settings'
     | 'signing_keys';
-  /** The client id (of a secret or logout too), group name, user name, settings key or key id. */
+  /** The client id (of what belongs to one too), group name, user name, settings key or key id. */
   key: string;
   owner: string;
   actor: string;

@@ -5,6 +5,7 @@ import { AuditEvent } from './audit/audit.entity.ts';
 import { Ceremony } from './ceremony/ceremony.entity.ts';
 import { Client } from './client/client.entity.ts';
 import { ClientSecret } from './client/client-secret.entity.ts';
+import { RedirectMismatch } from './client/redirect-mismatch.entity.ts';
 import { Consent } from './consent/consent.entity.ts';
 import { Group } from './group/group.entity.ts';
 import { Invite } from './invite/invite.entity.ts';
@@ -34,6 +35,7 @@ export async function connectDatabase(url: string, poolSize = 10): Promise<Datab
       Group,
       Invite,
       Passkey,
+      RedirectMismatch,
       Resource,
       Session,
       Setting,

@@ -22,6 +22,7 @@ export {
   releaseClient,
   retireClient,
 } from './client/client.registry.ts';
+export { isNative, isRegistered } from './client/client.rules.ts';
 export type { ClientSecret } from './client/client-secret.entity.ts';
 export {
   addClientSecret,
@@ -29,6 +30,11 @@ export {
   expireOtherClientSecrets,
   listClientSecrets,
 } from './client/client-secret.registry.ts';
+export type { RedirectMismatch } from './client/redirect-mismatch.entity.ts';
+export {
+  findRedirectMismatch,
+  recordRedirectMismatch,
+} from './client/redirect-mismatch.registry.ts';
 export { listConsentedScopes, recordConsent } from './consent/consent.registry.ts';
 export {
   type CustomClaim,

@@ -120,24 +120,6 @@ describe('an authorization request', () => {
     });
     expect(password.json().error).toBe('unsupported_grant_type');
   });
-
-  test('to a callback that is not registered is audited once a minute', async ({ em, browser }) => {
-    const client = await registerClient(em);
-    const redirectUri = 'https://evil.example/callback';
-
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      const end = await browser.follow(authorizeUrl({ ...client, redirectUri }).url);
-      expect(end.response.statusCode).toBe(400);
-    }
-
-    const events = await query(
-      em,
-      `select ip, request_id is not null as named, details from audit_events
-       where event = 'redirect_mismatch' and target = $1`,
-      [`client:${client.clientId}`],
-    );
-    expect(events).toEqual([{ ip: '127.0.0.1', named: true, details: { redirectUri } }]);
-  });
 });
 
 test('a code that was made without a challenge is not exchanged with a verifier', async ({

@@ -1,5 +1,5 @@
 import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
-import type { Client } from '#core';
+import { type Client, isNative } from '#core';
 
 /** What Permiso's clients have beyond the registered metadata (RFC 7591). */
 export interface ClientExtras {
@@ -36,7 +36,7 @@ export function toMetadata(client: Client, secretHashes: string[]): AdapterPaylo
     id_token_signed_response_alg: client.idTokenSigningAlg,
     require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,
     // Native clients may use any loopback port (RFC 8252 §7.3); the registry has judged the URLs already.
-    application_type: client.callbackUrls.every(staysOnTheMachine) ? 'native' : 'web',
+    application_type: isNative(client.callbackUrls) ? 'native' : 'web',
     ...(client.backchannelLogoutUrl && {
       backchannel_logout_uri: client.backchannelLogoutUrl,
       backchannel_logout_session_required: true,
@@ -65,9 +65,4 @@ function toExtras(client: Client, secretHashes: string[]): ClientExtras {
     id_token_lifetime: client.idTokenLifetime ?? null,
     refresh_token_lifetime: client.refreshTokenLifetime ?? null,
   };
-}
-
-function staysOnTheMachine(url: string): boolean {
-  const { protocol } = new URL(url);
-  return protocol !== 'https:';
 }

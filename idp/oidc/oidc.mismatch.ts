@@ -1,20 +1,19 @@
-import type { KoaContextWithOIDC } from 'oidc-provider';
-import { type Database, findClient, isDatabaseAway, query, recordAudit } from '#core';
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type Database, isDatabaseAway, recordRedirectMismatch } from '#core';
+import type { Services } from '../http/services.ts';
 import { currentOrigin } from './request-origins.ts';
 
-const RECENT = `
-select from audit_events where at > now() - interval '1 minute' and event = 'redirect_mismatch' and target = $1`;
-
-/**
- * A callback that is not registered is a mistake in somebody's settings, or an attempt on a code. Anybody can cause
- * it without signing in, so it is written down once a minute for each client and never for unknown ones.
- */
-export async function recordRedirectMismatch(
+/** A callback that is not registered is a mistake in somebody's settings, or an attempt on a code. */
+export async function noteMismatch(
   database: Database,
-  ctx: KoaContextWithOIDC,
+  { oidc, query }: KoaContextWithOIDC,
 ): Promise<void> {
   try {
-    await recordOnceAMinute(database, ctx);
+    await recordRedirectMismatch(database.em.fork(), {
+      clientId: String(oidc.params?.client_id ?? ''),
+      sent: String(oidc.params?.redirect_uri ?? query.redirect_uri ?? ''),
+      origin: currentOrigin(),
+    });
   } catch (error) {
     // The person still gets the page that says what is wrong.
     if (!isDatabaseAway(error)) {
@@ -23,22 +22,14 @@ export async function recordRedirectMismatch(
   }
 }
 
-async function recordOnceAMinute(
-  database: Database,
-  { oidc, query: sent }: KoaContextWithOIDC,
-): Promise<void> {
-  const em = database.em.fork();
-  const origin = currentOrigin();
-  const client = await findClient(em, String(oidc.params?.client_id ?? ''));
-  const target = `client:${client?.id}`;
-  if (client && (await query(em, RECENT, [target])).length === 0) {
-    const redirectUri = String(oidc.params?.redirect_uri ?? sent.redirect_uri ?? '').slice(0, 512);
-    await recordAudit(em, {
-      event: 'redirect_mismatch',
-      actor: 'nobody',
-      target,
-      ...(origin && { origin }),
-      details: { redirectUri },
-    });
-  }
+/** A pushed request (RFC 9126) is refused to the application alone, without a page. */
+export function noteMismatchesOfPushedRequests(
+  provider: Provider,
+  { database, log }: Services,
+): void {
+  provider.on('pushed_authorization_request.error', (ctx, error) => {
+    if (error.name === 'InvalidRedirectUri') {
+      noteMismatch(database, ctx).catch((err) => log.error({ err }, 'mismatch was not recorded'));
+    }
+  });
 }

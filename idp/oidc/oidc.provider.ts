@@ -12,7 +12,7 @@ import { nameInternalEndpoints } from './oidc.discovery.ts';
 import { revokeAtSecondUseOfCode } from './oidc.family.ts';
 import { features, isAllowedOrigin } from './oidc.features.ts';
 import { createGrantLoader, isStillAgreed } from './oidc.grants.ts';
-import { recordRedirectMismatch } from './oidc.mismatch.ts';
+import { noteMismatch, noteMismatchesOfPushedRequests } from './oidc.mismatch.ts';
 import { refreshTokens } from './oidc.offline.ts';
 import { type OidcPages, renderRefusal } from './oidc.pages.ts';
 import { createPolicy } from './oidc.policy.ts';
@@ -39,7 +39,7 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
     renderError: async (ctx, out, error) => {
       renderRefusal(ctx, pages, { out, error });
       if (error.name === 'InvalidRedirectUri') {
-        await recordRedirectMismatch(services.database, ctx);
+        await noteMismatch(services.database, ctx);
       }
     },
   });
@@ -54,6 +54,7 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
   leaveLogoutsToQueue(provider);
   addCustomClaims(provider);
   keepSessionToken(provider);
+  noteMismatchesOfPushedRequests(provider, services);
   rotateWithoutForks(provider, services.database);
   revokeAtSecondUseOfCode(provider, services.database);
   refuseReplaysAtomically(provider, services.database);

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, vi } from 'vitest';
 import { findClient } from '#core';
 import { oidcClient } from '../testing/manifests.ts';
-import { type OperatorProgram, startProgram } from '../testing/program.ts';
+import { type Program, startProgram } from '../testing/program.ts';
 import { test as clusterTest } from '../testing/test.ts';
 
 const LEADS = 'operator leads';
 
-const test = clusterTest.extend<{ start: () => Promise<OperatorProgram> }>({
+const test = clusterTest.extend<{ start: () => Promise<Program> }>({
   start: async ({ cluster, databaseUrl }, use) => {
-    const programs: OperatorProgram[] = [];
+    const programs: Program[] = [];
     await use(async () => {
       const program = await startProgram(cluster, databaseUrl);
       programs.push(program);
@@ -23,7 +23,7 @@ const test = clusterTest.extend<{ start: () => Promise<OperatorProgram> }>({
 });
 
 /** One that leads and one that waits. */
-async function startPair(start: () => Promise<OperatorProgram>) {
+async function startPair(start: () => Promise<Program>) {
   const first = await start();
   await first.line(LEADS);
   const second = await start();

@@ -4,6 +4,7 @@ import {
   type ClientSecret,
   declareClient,
   type EntityManager,
+  findRedirectMismatch,
   listClientSecrets,
   listUnknownGroups,
   releaseClient,
@@ -17,6 +18,7 @@ import type { Resource } from '../runtime/resource.ts';
 import { type CredentialState, credentialsOf, settleCredentials } from './client-credentials.ts';
 import type { OidcClientSpec } from './oidc-client.crd.ts';
 import { clientIdOf, toDeclaration } from './oidc-client.declaration.ts';
+import { judgeRedirects } from './redirects-matched.ts';
 
 type OidcClient = Resource<OidcClientSpec>;
 
@@ -32,8 +34,10 @@ export function oidcClientReconciler(issuer: string): Reconciler<OidcClientSpec>
       if (!('client' in declared)) {
         return declared;
       }
-      const { client, living, groups } = declared;
+      const { client, living, groups, mismatch } = declared;
       const credentials = await tryCredentials(resource, context, { client, living, issuer });
+      const redirects = judgeRedirects(client.callbackUrls, mismatch, context.now);
+      const nextRun = earliest(credentials.nextRun, redirects.nextRun);
       const isReady = credentials.aspect?.status !== 'False';
       return {
         message: isReady
@@ -45,9 +49,9 @@ export function oidcClientReconciler(issuer: string): Reconciler<OidcClientSpec>
           issuer,
           ...(credentials.status && { credentials: credentials.status }),
         },
-        aspects: [...(credentials.aspect ? [credentials.aspect] : []), groups],
-        notes: credentials.notes ?? [],
-        ...(credentials.nextRun && { nextRun: credentials.nextRun }),
+        aspects: [...(credentials.aspect ? [credentials.aspect] : []), groups, redirects.aspect],
+        notes: [...(credentials.notes ?? []), ...redirects.notes],
+        ...(nextRun && { nextRun }),
       };
     },
 
@@ -60,6 +64,7 @@ export function oidcClientReconciler(issuer: string): Reconciler<OidcClientSpec>
 
     interests: (resource) => [
       `clients/${clientIdOf(resource)}`,
+      `redirect_mismatches/${clientIdOf(resource)}`,
       ...(resource.spec.access.groups ?? []).map((name) => `groups/${name}`),
       ...secretsOf(resource).map((name) => `secrets/${resource.metadata.namespace}/${name}`),
     ],
@@ -73,7 +78,9 @@ async function declare(resource: OidcClient, { transact }: Context) {
     return await transact(async (em) => {
       const { client } = await declareClient(em, declaration, ownerOf(resource), options);
       const living = await listClientSecrets(em, client.id);
-      return { client, living, groups: await judgeGroups(em, declaration.accessGroups) };
+      const mismatch = await findRedirectMismatch(em, client.id);
+      const groups = await judgeGroups(em, declaration.accessGroups);
+      return { client, living, mismatch, groups };
     });
   } catch (error) {
     if (error instanceof AdoptionDiffers) {
@@ -121,6 +128,12 @@ async function judgeGroups(em: EntityManager, names: string[]): Promise<Aspect> 
   const awaited = unknown.map((name) => `group "${name}"`).join(', ');
   const message = `waiting for ${awaited}; until then nobody gets in by it`;
   return { type, status: 'False', reason: 'GroupNotFound', message };
+}
+
+function earliest(...times: (Date | undefined)[]): Date | undefined {
+  return times
+    .filter((time) => time !== undefined)
+    .toSorted((one, other) => one.getTime() - other.getTime())[0];
 }
 
 function secretsOf(resource: OidcClient): string[] {

@@ -145,7 +145,10 @@ export class KubernetesSource implements Source {
     const regarding = this.#identity(resource);
     const isTransition = known?.reason !== reason || (!ready && known?.message !== message);
     const type = ready ? 'Normal' : 'Warning';
-    const all = [...notes, ...(isTransition ? [{ type, reason, text: message } as const] : [])];
+    const news = notes.filter(
+      (note) => !before.some((said) => said.reason === note.reason && said.message === note.text),
+    );
+    const all = [...news, ...(isTransition ? [{ type, reason, text: message } as const] : [])];
     for (const note of all) {
       await this.#options.tellEvent(regarding, note);
     }

@@ -31,7 +31,7 @@ export interface Reconciled {
   status?: Record<string, unknown>;
   aspects?: Aspect[];
 
-  /** What happened in this run and is worth an Event. */
+  /** What is worth an Event. What a condition said before in the same words is not told again. */
   notes?: Note[];
 
   /** When to look again although nothing changed, such as the next rotation. */
@@ -53,8 +53,8 @@ export interface Reconciler<Spec = unknown> {
 
   /**
    * What brings the resource back when it changes, by whomever: rows of the registry (`clients/<id>`,
-   * `groups/<name>`, `users/<name>`, `settings/<key>`) and Secrets (`secrets/<namespace>/<name>`); own, awaited
-   * and contested ones alike.
+   * `redirect_mismatches/<client id>`, `groups/<name>`, `users/<name>`, `settings/<key>`) and Secrets
+   * (`secrets/<namespace>/<name>`); own, awaited and contested ones alike.
    */
   interests(resource: Resource<Spec>): string[];
 }

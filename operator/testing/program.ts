@@ -4,16 +4,19 @@ import { createInterface } from 'node:readline';
 import type { Cluster } from './cluster.ts';
 import { findFreePort } from './free-port.ts';
 
-const MAIN = resolve(import.meta.dirname, '../main.ts');
+const OPERATOR = resolve(import.meta.dirname, '../main.ts');
+const IDP = resolve(import.meta.dirname, '../../idp/main.ts');
 
-export interface OperatorProgram {
+const COMMON = { APP_URL: 'https://id.example.com', ENCRYPTION_KEY: 'a key for tests only' };
+
+export interface Program {
   child: ChildProcess;
   output(): string;
 
   /** Resolves with the next line, from now on or before, that has this text in it. */
   line(text: string): Promise<void>;
 
-  /** What `/metrics`, `/healthz` or `/readyz` answers. */
+  /** What it answers at a path, without following a redirect; of the operator `/metrics`, `/healthz` or `/readyz`. */
   ask(path: string): Promise<{ status: number; text: string }>;
 
   /** Resolves with the exit code. */
@@ -21,25 +24,35 @@ export interface OperatorProgram {
 }
 
 /** `node operator/main.ts` as a process of its own, looking after one namespace. */
-export async function startProgram(
-  cluster: Cluster,
-  databaseUrl: string,
-): Promise<OperatorProgram> {
+export async function startProgram(cluster: Cluster, databaseUrl: string): Promise<Program> {
   const port = await findFreePort();
-  const child = spawn(process.execPath, [MAIN], {
+  return start(OPERATOR, port, {
+    KUBECONFIG: cluster.connection.kubeconfigPath,
+    DB_CONNECTION_STRING: databaseUrl,
+    POD_NAMESPACE: cluster.namespace,
+    WATCH_NAMESPACES: cluster.namespace,
+    METRICS_PORT: `${port}`,
+    // As the chart sets it.
+    NODE_OPTIONS: '--max-semi-space-size=2 --max-old-space-size=96',
+  });
+}
+
+/** `node idp/main.ts`, once it listens. */
+export async function startIdentityProvider(databaseUrl: string): Promise<Program> {
+  const port = await findFreePort();
+  const program = start(IDP, port, {
+    DB_CONNECTION_STRING: databaseUrl,
+    HOST: '127.0.0.1',
+    PORT: `${port}`,
+  });
+  await program.line('idp is listening');
+  return program;
+}
+
+function start(main: string, port: number, settings: Record<string, string>): Program {
+  const child = spawn(process.execPath, [main], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env.PATH,
-      KUBECONFIG: cluster.connection.kubeconfigPath,
-      APP_URL: 'https://id.example.com',
-      ENCRYPTION_KEY: 'a key for tests only',
-      DB_CONNECTION_STRING: databaseUrl,
-      POD_NAMESPACE: cluster.namespace,
-      WATCH_NAMESPACES: cluster.namespace,
-      METRICS_PORT: `${port}`,
-      // As the chart sets it.
-      NODE_OPTIONS: '--max-semi-space-size=2 --max-old-space-size=96',
-    },
+    env: { PATH: process.env.PATH, ...COMMON, ...settings },
   });
   const lines: string[] = [];
   const exited = new Promise<number | null>((done) => child.once('exit', done));
@@ -52,7 +65,7 @@ export async function startProgram(
     output: () => lines.join('\n'),
     line: (text) => untilLine(lines, text),
     ask: async (path) => {
-      const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual' });
       return { status: answer.status, text: await answer.text() };
     },
   };

@@ -9,6 +9,7 @@ const OVER: Record<string, string> = {
   client_secrets: 'expires_at < now()',
   // Given up; the audit log keeps that it was.
   backchannel_logouts: `next_attempt_at is null and created_at < now() - interval '7 days'`,
+  redirect_mismatches: `at < now() - interval '7 days'`,
   // For a while administrators may still wonder what became of one.
   invites: `expires_at < now() - interval '30 days'`,
   audit_events: 'at < now() - make_interval(days => $1::int)',

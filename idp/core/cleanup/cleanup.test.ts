@@ -27,6 +27,10 @@ const PAIRS = `
 insert into users values ('${USER}', 'ada', 'Ada', 'ada@example.com', false, false, null, '[]', 'admin', now(), now());
 insert into clients select 'wiki', 'Wiki', 'confidential', '{}', '{}', null, null, null, '{}', true, false, false, false,
   'ES256', null, null, null, 'everyone', '{}', '[]', 'admin', null, now(), now();
+insert into clients select name, 'Wiki', 'confidential', '{}', '{}', null, null, null, '{}', true, false, false, false,
+  'ES256', null, null, null, 'everyone', '{}', '[]', 'admin', null, now(), now() from (values ('old'), ('new')) as v(name);
+insert into redirect_mismatches select name, 'https://x', now() + t
+  from (values ('old', interval '-8 days'), ('new', '-6 days')) as v(name, t);
 insert into oidc_records (id, model, payload, expires_at)
   select name, 'AccessToken', '{}', now() + t from (values ('gone', interval '-1 second'), ('kept', '1 hour')) as v(name, t);
 insert into sessions (id, token_hash, user_id, method, authenticated_at, expires_at, created_at)
@@ -49,6 +53,7 @@ insert into resources (kind, namespace, name, ready, reason, message, updated_at
 const REMAINING = `
 select (select array_agg(id) from oidc_records) as records, (select array_agg(token_hash) from sessions) as sessions,
        (select array_agg(hash) from client_secrets) as secrets,
+       (select array_agg(client_id) from redirect_mismatches) as mismatches,
        (select array_agg(token_hash order by token_hash) from invites) as invites,
        (select array_agg(sid order by sid) from backchannel_logouts) as logouts,
        (select array_agg(event) from audit_events) as events, (select array_agg(name) from resources) as resources`;
@@ -65,6 +70,7 @@ describe('clean-up', () => {
       sessions: 1,
       client_secrets: 1,
       backchannel_logouts: 1,
+      redirect_mismatches: 1,
       invites: 1,
       audit_events: 1,
     });
@@ -73,6 +79,7 @@ describe('clean-up', () => {
         records: ['kept'],
         sessions: ['kept'],
         secrets: ['kept', 'kept'],
+        mismatches: ['new'],
         invites: ['kept', 'kept too'],
         logouts: ['kept', 'kept too'],
         events: ['kept'],

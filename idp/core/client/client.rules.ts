@@ -4,7 +4,7 @@ import type { ClientDeclaration } from './client.declaration.ts';
 const CLIENT_ID = /^[A-Za-z0-9][A-Za-z0-9._~-]{1,319}$/;
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 const MAX_URLS = 64;
-const MAX_URL_LENGTH = 2048;
+export const MAX_URL_LENGTH = 2048;
 
 // A browser runs or renders these itself instead of handing the response to an application.
 const UNSAFE_SCHEMES = new Set(
@@ -37,6 +37,22 @@ export function assertClientDeclaration(client: ClientDeclaration): void {
   assertUrls('logoUrl', client.logoUrl, assertWebUrl);
   assertGrants(client);
   assertAccess(client);
+}
+
+/** Apps on a device are called back on the device alone, and by any port of its loopback address (RFC 8252 §7.3). */
+export function isNative(callbackUrls: string[]): boolean {
+  return callbackUrls.every((url) => new URL(url).protocol !== 'https:');
+}
+
+const LOOPBACK_PORT = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])):\d{1,5}(?=[/?]|$)/;
+
+/** Whether a client with these callbacks may be answered at this address. */
+export function isRegistered(address: string, callbackUrls: string[]): boolean {
+  const withoutPort = (url: string) => url.replace(LOOPBACK_PORT, '$1');
+  return (
+    callbackUrls.includes(address) ||
+    (isNative(callbackUrls) && callbackUrls.map(withoutPort).includes(withoutPort(address)))
+  );
 }
 
 /** RFC 6749 §3.1.2, RFC 8252 §7.3 and RFC 9700 §4.1: absolute, exact, and safe to send a code to. */

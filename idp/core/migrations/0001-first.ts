@@ -122,6 +122,13 @@ create table client_secrets (
 create index client_secrets_client_id on client_secrets (client_id);
 create index client_secrets_expires_at on client_secrets (expires_at) where expires_at is not null;
 
+create table redirect_mismatches (
+  client_id text primary key references clients on delete cascade,
+  redirect_uri text not null check (length(redirect_uri) <= 2048),
+  at timestamptz not null
+);
+comment on table redirect_mismatches is 'the newest callback of each client that was asked for and is not registered';
+
 create table consents (
   user_id uuid not null references users on delete cascade,
   client_id text not null references clients on delete cascade,
@@ -331,6 +338,8 @@ create trigger announce_change after insert or update or delete on settings
 create trigger announce_change after insert or update or delete on client_secrets
   for each row execute function announce_change('client_id');
 create trigger announce_change after insert on backchannel_logouts
+  for each row execute function announce_change('client_id');
+create trigger announce_change after insert or update or delete on redirect_mismatches
   for each row execute function announce_change('client_id');
 create trigger announce_change after insert or update or delete on signing_keys
   for each row execute function announce_change('id');`;
