@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { launchChromium, openBrowser, type PersonAtBrowser } from './browser.ts';
 import { ADA, ALAN, enrol, invite } from './people.ts';
 import { Permiso } from './permiso.ts';
+import { createApache } from './relying-parties/apache.ts';
 import { createAuthlib } from './relying-parties/authlib.ts';
 import { type Echo, startEcho } from './relying-parties/echo.ts';
 import { createOAuth2Proxy } from './relying-parties/oauth2-proxy.ts';
@@ -110,6 +111,48 @@ describe('oauth2-proxy in front of an application', () => {
     await ada.page.getByRole('heading', { name: 'You are signed out' }).waitFor();
 
     expect(question).toContain('OAuth2 Proxy asks to sign you out');
+    expect(await isSignedIn(ada)).toBe(false);
+  });
+});
+
+describe('mod_auth_openidc in Apache', () => {
+  const apache = useRelyingParty(() => createApache(echo.url));
+
+  test('signs somebody in who was signed out, and tells user name and groups by headers', async () => {
+    await signIn(ada, apache());
+
+    expect(await readPage(ada)).toMatchObject({
+      oidc_claim_preferred_username: 'ada',
+      oidc_claim_email: ADA.email,
+      oidc_claim_groups: expect.stringContaining('engineering'),
+    });
+  });
+
+  test('is not open to somebody outside the group, who reads why', async () => {
+    expect(await readRefusal(alan, apache())).toContain('open to certain groups only');
+  });
+
+  test('learns of a new group when it asks for the claims again', async () => {
+    await permiso.writeManifest('auditors.yaml', group('auditors', 'ada'));
+
+    await expect.poll(() => reload(ada), PATIENCE).toMatch(/"oidc_claim_groups":"[^"]*auditors/);
+  });
+
+  test('lets nobody through who has left the group since', async () => {
+    await permiso.writeManifest('engineering.yaml', group('engineering', ''));
+    await expect.poll(() => reload(ada), PATIENCE).toContain('You cannot open');
+
+    await permiso.writeManifest('engineering.yaml', group('engineering', 'ada'));
+    await expect.poll(() => visit(ada, apache()), PATIENCE).toContain('oidc_claim_sub');
+  });
+
+  test('signs out of Permiso too', async () => {
+    const logout = `${apache().url}/signed-out`;
+    await ada.page.goto(`${apache().url}/oidc?${new URLSearchParams({ logout })}`);
+    await confirmSignOut(ada);
+    await ada.page.waitForURL(logout);
+
+    expect(await readPage(ada)).not.toHaveProperty('oidc_claim_sub');
     expect(await isSignedIn(ada)).toBe(false);
   });
 });

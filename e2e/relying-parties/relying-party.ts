@@ -30,6 +30,9 @@ export interface RelyingParty {
 interface Start {
   port: number;
 
+  /** For what it needs on disk; it goes with the test. */
+  folder: string;
+
   /** What the operator wrote. */
   credentials: Record<string, string>;
 
@@ -65,7 +68,7 @@ export async function createRelyingParty(recipe: Recipe): Promise<RelyingParty> 
         await writeFile(path, await read(file));
         return path;
       };
-      process = await recipe.run({ port, credentials, configure });
+      process = await recipe.run({ port, folder: permiso.folder, credentials, configure });
       await waitUntilAnswering(url, process);
     },
     async stop() {
