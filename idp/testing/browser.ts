@@ -1,21 +1,31 @@
-import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+
+export type Answer = Pick<
+  LightMyRequestResponse,
+  'statusCode' | 'headers' | 'body' | 'cookies' | 'json'
+>;
+
+/** Where requests go in: an application in this process, or one behind a socket. */
+export interface Door {
+  inject(request: InjectOptions): Promise<Answer>;
+}
 
 /** A browser without a screen: it keeps cookies with their paths and follows redirects as long as they stay here. */
 export class Browser {
-  readonly #app: FastifyInstance;
+  readonly #door: Door;
   readonly #origin: string;
   readonly #cookies = new Map<string, { value: string; path: string }>();
 
-  constructor(app: FastifyInstance, origin: string) {
-    this.#app = app;
+  constructor(door: Door, origin: string) {
+    this.#door = door;
     this.#origin = origin;
   }
 
-  async get(url: string, headers: Record<string, string> = {}): Promise<LightMyRequestResponse> {
+  async get(url: string, headers: Record<string, string> = {}): Promise<Answer> {
     return this.send({ method: 'GET', url, headers });
   }
 
-  async post(url: string, payload: object = {}): Promise<LightMyRequestResponse> {
+  async post(url: string, payload: object = {}): Promise<Answer> {
     return this.send({
       method: 'POST',
       url,
@@ -24,9 +34,9 @@ export class Browser {
     });
   }
 
-  async send(options: InjectOptions): Promise<LightMyRequestResponse> {
+  async send(options: InjectOptions): Promise<Answer> {
     const path = String(options.url).replace(this.#origin, '');
-    const response = await this.#app.inject({
+    const response = await this.#door.inject({
       ...options,
       url: path,
       headers: { ...options.headers, cookie: this.#cookieHeader(path) },
@@ -42,7 +52,7 @@ export class Browser {
   }
 
   /** Follows redirects until one leaves this origin or a page answers; says where it ended. */
-  async follow(url: string): Promise<{ url: string; response: LightMyRequestResponse }> {
+  async follow(url: string): Promise<{ url: string; response: Answer }> {
     let target = url;
     for (let hops = 0; hops < 10; hops += 1) {
       const response = await this.get(target);
@@ -64,7 +74,7 @@ export class Browser {
 
   /** Another browser with the same cookies: what a thief of them would have. */
   copy(): Browser {
-    const other = new Browser(this.#app, this.#origin);
+    const other = new Browser(this.#door, this.#origin);
     for (const [name, cookie] of this.#cookies) {
       other.#cookies.set(name, cookie);
     }

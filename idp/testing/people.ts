@@ -1,5 +1,5 @@
 import { createInvite, type EntityManager, findUser, type User } from '#core';
-import { person } from '#core/testing';
+import { person } from '#core/testing/builders';
 import type { SoftwareAuthenticator } from './authenticator.ts';
 import type { Browser } from './browser.ts';
 

@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import {
   ADMIN,
   addClientSecret,
@@ -7,8 +6,8 @@ import {
   declareClient,
   type EntityManager,
 } from '#core';
-import { clientDeclaration } from '#core/testing';
-import type { Browser } from './browser.ts';
+import { clientDeclaration } from '#core/testing/builders';
+import type { Answer, Browser, Door } from './browser.ts';
 
 /** An application that is registered and knows its secret, unless it is public. */
 export interface RelyingParty {
@@ -79,21 +78,18 @@ export interface Exchange {
   params: Record<string, string>;
 }
 
-export async function exchange(
-  app: FastifyInstance,
-  request: Exchange,
-): Promise<LightMyRequestResponse> {
-  return call(app, '/oauth/token', request);
+export async function exchange(door: Door, request: Exchange): Promise<Answer> {
+  return call(door, '/oauth/token', request);
 }
 
 /** Any endpoint that a client calls in its own name. */
 export async function call(
-  app: FastifyInstance,
+  door: Door,
   url: string,
   { clientId, secret, params }: Exchange,
-): Promise<LightMyRequestResponse> {
+): Promise<Answer> {
   const authorization = `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`;
-  return app.inject({
+  return door.inject({
     method: 'POST',
     url,
     headers: {
@@ -112,7 +108,7 @@ export interface Tokens {
 
 /** The whole code flow for a person who is signed in; with the code, for those who want to use it again. */
 export async function signInTo(
-  app: FastifyInstance,
+  door: Door,
   browser: Browser,
   client: RelyingParty,
   params: Record<string, string> = {},
@@ -124,31 +120,24 @@ export async function signInTo(
     code_verifier: verifier,
     redirect_uri: client.redirectUri,
   };
-  return { tokens: (await exchange(app, { ...client, params: used })).json(), code: used };
+  return { tokens: (await exchange(door, { ...client, params: used })).json(), code: used };
 }
 
-export async function refresh(
-  app: FastifyInstance,
-  client: RelyingParty,
-  token: string,
-): Promise<LightMyRequestResponse> {
-  return exchange(app, {
+export async function refresh(door: Door, client: RelyingParty, token: string): Promise<Answer> {
+  return exchange(door, {
     ...client,
     params: { grant_type: 'refresh_token', refresh_token: token },
   });
 }
 
-export async function userinfo(
-  app: FastifyInstance,
-  token: string,
-): Promise<LightMyRequestResponse> {
-  return app.inject({ url: '/oauth/userinfo', headers: { authorization: `Bearer ${token}` } });
+export async function userinfo(door: Door, token: string): Promise<Answer> {
+  return door.inject({ url: '/oauth/userinfo', headers: { authorization: `Bearer ${token}` } });
 }
 
 export async function introspect(
-  app: FastifyInstance,
+  door: Door,
   client: RelyingParty,
   token: string,
 ): Promise<Record<string, unknown>> {
-  return (await call(app, '/oauth/introspect', { ...client, params: { token } })).json();
+  return (await call(door, '/oauth/introspect', { ...client, params: { token } })).json();
 }
