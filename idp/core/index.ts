@@ -13,7 +13,13 @@ export { type ChangeListener, followChanges, type RegistryChange } from './chang
 export { removeExpired } from './cleanup/cleanup.registry.ts';
 export { coalesce } from './cleanup/coalesce.ts';
 export { repeat } from './cleanup/repeat.ts';
-export type { ClientDeclaration, GrantType, SigningAlg } from './client/client.declaration.ts';
+export type {
+  ClientDeclaration,
+  ClientKey,
+  FederatedCredential,
+  GrantType,
+  SigningAlg,
+} from './client/client.declaration.ts';
 export type { Client } from './client/client.entity.ts';
 export {
   declareClient,

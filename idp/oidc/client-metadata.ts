@@ -7,6 +7,7 @@ export interface ClientExtras {
   skip_consent: boolean;
   require_reauthentication: boolean;
   secret_hashes: string[];
+  key_set_url: string | null;
   launch_uri: string | null;
   access_token_lifetime: number | null;
   id_token_lifetime: number | null;
@@ -18,6 +19,7 @@ export const EXTRA_METADATA: (keyof ClientExtras)[] = [
   'skip_consent',
   'require_reauthentication',
   'secret_hashes',
+  'key_set_url',
   'launch_uri',
   'access_token_lifetime',
   'id_token_lifetime',
@@ -37,6 +39,7 @@ export function toMetadata(client: Client, secretHashes: string[]): AdapterPaylo
     require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,
     // Native clients may use any loopback port (RFC 8252 §7.3); the registry has judged the URLs already.
     application_type: isNative(client.callbackUrls) ? 'native' : 'web',
+    ...(client.jwks && { jwks: client.jwks as never }),
     ...(client.backchannelLogoutUrl && {
       backchannel_logout_uri: client.backchannelLogoutUrl,
       backchannel_logout_session_required: true,
@@ -50,7 +53,7 @@ export function toMetadata(client: Client, secretHashes: string[]): AdapterPaylo
 function toAuthentication({ type }: Client): Partial<ClientMetadata> {
   return type === 'public'
     ? { token_endpoint_auth_method: 'none' }
-    : // The registry keeps hashes, which `compareClientSecret` asks for; this only says that there are some.
+    : // client-authentication.ts decides by what the client has; its secrets are kept as hashes, and this is none.
       { token_endpoint_auth_method: 'client_secret_basic', client_secret: 'kept-as-hash' };
 }
 
@@ -60,6 +63,7 @@ function toExtras(client: Client, secretHashes: string[]): ClientExtras {
     skip_consent: client.skipConsent,
     require_reauthentication: client.requireReauthentication,
     secret_hashes: secretHashes,
+    key_set_url: client.jwksUrl ?? null,
     launch_uri: client.launchUrl ?? null,
     access_token_lifetime: client.accessTokenLifetime ?? null,
     id_token_lifetime: client.idTokenLifetime ?? null,

@@ -1,10 +1,14 @@
-import { timingSafeEqual } from 'node:crypto';
 import { type Account, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { type Database, decideAccess, hashToken, Refusal } from '#core';
+import { type Database, decideAccess, Refusal } from '#core';
 import { cookieNames, isSecure } from '../http/cookies.ts';
 import { allowFormPost } from '../http/security.ts';
 import type { Services } from '../http/services.ts';
 import { leaveLogoutsToQueue } from './backchannel-logout.ts';
+import {
+  ASSERTION_ALGS,
+  authenticateByWhatClientsHave,
+  clientAuthentication,
+} from './client-authentication.ts';
 import { type ClientExtras, EXTRA_METADATA } from './client-metadata.ts';
 import { createAdapter } from './oidc.adapter.ts';
 import { addCustomClaims, CLAIMS_OF_SCOPE, toAccount, toRefusedAccount } from './oidc.claims.ts';
@@ -30,6 +34,7 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
     ...people(services),
     ...lifetimes(),
     ...refreshTokens(),
+    ...clientAuthentication(),
     adapter: createAdapter(services),
     jwks: { keys: services.signingKeys as never[] },
     cookies: cookies(services),
@@ -50,7 +55,7 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
     appUrl: services.config.APP_URL,
     internalAppUrl: services.config.INTERNAL_APP_URL || services.config.APP_URL,
   });
-  compareSecretsByHash(provider);
+  authenticateByWhatClientsHave(provider, services);
   leaveLogoutsToQueue(provider);
   addCustomClaims(provider);
   keepSessionToken(provider);
@@ -74,10 +79,10 @@ function endpoints({ database }: Services, pages: OidcPages): Configuration {
       pushed_authorization_request: '/oauth/par',
     },
     features: features(database, pages),
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     clientBasedCORS: isAllowedOrigin,
     enabledJWA: {
       idTokenSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
+      clientAuthSigningAlgValues: [...ASSERTION_ALGS],
     },
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access'],
@@ -165,19 +170,6 @@ async function letOwnFormsLeave(ctx: KoaContextWithOIDC, next: () => Promise<voi
   if (policy.includes("'sha256-")) {
     ctx.set('content-security-policy', allowFormPost(policy));
   }
-}
-
-/** Secrets are kept as SHA-256 of random values; several may live side by side during rotation. */
-function compareSecretsByHash(provider: Provider): void {
-  provider.Client.prototype.compareClientSecret = function (
-    this: Partial<ClientExtras>,
-    secret: string,
-  ) {
-    const given = Buffer.from(hashToken(secret));
-    return (this.secret_hashes ?? [])
-      .map((hash) => timingSafeEqual(Buffer.from(hash), given))
-      .includes(true);
-  };
 }
 
 /** Our own sign-in gives every session a new token, so oidc-provider need not change it again half-way. */

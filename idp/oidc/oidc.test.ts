@@ -20,7 +20,12 @@ describe('discovery', () => {
       revocation_endpoint: `${ORIGIN}/oauth/revoke`,
       pushed_authorization_request_endpoint: `${ORIGIN}/oauth/par`,
       response_modes_supported: ['form_post', 'fragment', 'query'],
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+      token_endpoint_auth_methods_supported: [
+        'client_secret_basic',
+        'client_secret_post',
+        'private_key_jwt',
+        'none',
+      ],
       code_challenge_methods_supported: ['S256'],
       response_types_supported: ['code'],
     });

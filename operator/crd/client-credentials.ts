@@ -82,7 +82,8 @@ export const clientCredentials = object(
     rotation: optional(rotation),
   },
   {
-    description: 'The client secret of a Confidential client.',
+    description:
+      'The client secret of a Confidential client. One that has jwks, jwksURL or federatedCredentials gets a secret only when this is written, {} included.',
     rules: [
       {
         rule: '!(has(self.secretRef) && has(self.rotation))',

@@ -1,13 +1,14 @@
 import type { Static } from 'typebox';
 import { clientCredentials } from '../crd/client-credentials.ts';
+import { clientKeys, federatedCredentials } from '../crd/client-keys.ts';
 import { AGE_COLUMN, type CustomResource, READY_COLUMNS } from '../crd/custom-resource.ts';
 import { duration } from '../crd/duration.ts';
 import { lifeCycleFields } from '../crd/life-cycle.ts';
-import { oneLine, shortName } from '../crd/names.ts';
+import { oneLine } from '../crd/names.ts';
 import { immutable, matching, type Rule } from '../crd/rule.ts';
-import { dateTime, flag, mapListOf, object, oneOf, optional, setOf, text } from '../crd/schema.ts';
+import { dateTime, flag, object, oneOf, optional, setOf, text } from '../crd/schema.ts';
 import { adoptionDiff, statusFields, statusText } from '../crd/status.ts';
-import { callbackUrls, issuerUrl, webUrl } from '../crd/urls.ts';
+import { callbackUrls, webUrl } from '../crd/urls.ts';
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 
@@ -41,26 +42,6 @@ const access = object(
   },
 );
 
-const federatedCredential = object(
-  {
-    name: shortName('Name of this entry.'),
-    issuer: issuerUrl('The iss claim of the tokens, such as https://kubernetes.default.svc.'),
-    subject: text({
-      description: 'The sub claim, or system:serviceaccount:<namespace>:* for a whole namespace.',
-      maxLength: 512,
-      ...matching(
-        // Only Kubernetes promises that what follows the namespace cannot be chosen from outside it.
-        '^([^*]+|system:serviceaccount:[a-z0-9]([-a-z0-9]*[a-z0-9])?:[*])$',
-        'a wildcard in subject is accepted only as system:serviceaccount:<namespace>:*, because elsewhere strangers could choose a matching subject; write the subject out in full',
-      ),
-    }),
-    audience: optional(
-      text({ description: "The aud claim; default: Permiso's own URL.", maxLength: 512 }),
-    ),
-  },
-  { description: "A workload's own token that authenticates the client instead of a secret." },
-);
-
 const PUBLIC_HOLDS_NO_SECRET =
   'a Public client runs where everybody can read it and keeps no secret';
 
@@ -84,6 +65,19 @@ const specRules: Rule[] = [
     message: `${PUBLIC_HOLDS_NO_SECRET} and no token of its own; remove federatedCredentials or set type Confidential`,
     reason: 'FieldValueForbidden',
     fieldPath: '.federatedCredentials',
+  },
+  {
+    rule: "self.type == 'Confidential' || !(has(self.jwks) || has(self.jwksURL))",
+    message: `${PUBLIC_HOLDS_NO_SECRET} and no private key; remove jwks and jwksURL or set type Confidential`,
+    reason: 'FieldValueForbidden',
+    fieldPath: '.type',
+  },
+  {
+    // RFC 7591 §2.
+    rule: '!(has(self.jwks) && has(self.jwksURL))',
+    message: 'jwks and jwksURL both say which keys the application has; keep one of them',
+    reason: 'FieldValueForbidden',
+    fieldPath: '.jwksURL',
   },
   {
     // RFC 9700 §2.1.1.
@@ -177,12 +171,11 @@ const spec = object(
       ),
     ),
     access,
-    federatedCredentials: optional(
-      mapListOf('name', federatedCredential, {
-        description: 'Workloads that authenticate as this client without a secret.',
-        maxItems: 16,
-      }),
+    jwks: optional(clientKeys),
+    jwksURL: optional(
+      webUrl('Where the application publishes its public keys, instead of jwks; asked by Permiso.'),
     ),
+    federatedCredentials: optional(federatedCredentials),
     credentials: optional(clientCredentials),
     ...lifeCycleFields,
   },

@@ -25,6 +25,8 @@ export function toDeclaration(resource: Resource<OidcClientSpec>): ClientDeclara
     ...toLifetimes(spec),
     accessMode: ACCESS_MODE[spec.access.mode],
     accessGroups: spec.access.groups ?? [],
+    jwks: spec.jwks ? { keys: spec.jwks.keys } : null,
+    jwksUrl: spec.jwksURL ?? null,
     federatedCredentials: spec.federatedCredentials ?? [],
   };
 }

@@ -19,6 +19,7 @@ import { type CredentialState, credentialsOf, settleCredentials } from './client
 import type { OidcClientSpec } from './oidc-client.crd.ts';
 import { clientIdOf, toDeclaration } from './oidc-client.declaration.ts';
 import { judgeRedirects } from './redirects-matched.ts';
+import { hasSecret, withdrawCredentials } from './without-secret.ts';
 
 type OidcClient = Resource<OidcClientSpec>;
 
@@ -100,6 +101,9 @@ async function tryCredentials(
   if (client.type === 'public') {
     return {};
   }
+  if (!hasSecret(resource)) {
+    return withdrawCredentials(resource, context, { clientId: client.id, living });
+  }
   try {
     const facts = {
       clientID: client.id,
@@ -138,6 +142,8 @@ function earliest(...times: (Date | undefined)[]): Date | undefined {
 
 function secretsOf(resource: OidcClient): string[] {
   const given = resource.spec.credentials?.secretRef?.name;
-  const isPublic = resource.spec.type === 'Public';
-  return [...(isPublic ? [] : [credentialsOf(resource).name]), ...(given ? [given] : [])];
+  return [
+    ...(hasSecret(resource) ? [credentialsOf(resource).name] : []),
+    ...(given ? [given] : []),
+  ];
 }

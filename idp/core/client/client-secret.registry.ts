@@ -43,12 +43,12 @@ export async function listClientSecrets(
 export async function expireOtherClientSecrets(
   em: EntityManager,
   clientId: string,
-  { keep, at }: { keep: string; at: Date },
+  { keep, at }: { keep: string | null; at: Date },
 ): Promise<void> {
   await query(
     em,
     `update client_secrets set expires_at = $3
-     where client_id = $1 and id <> $2 and source = 'declared' and (expires_at is null or expires_at > $3)`,
+     where client_id = $1 and id is distinct from $2::uuid and source = 'declared' and (expires_at is null or expires_at > $3)`,
     [clientId, keep, at],
   );
   await query(em, 'delete from client_secrets where client_id = $1 and expires_at <= now()', [

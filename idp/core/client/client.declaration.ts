@@ -18,6 +18,19 @@ export interface FederatedCredential {
   audience?: string;
 }
 
+/** A public key of the application (RFC 7517); what it signs with the private one proves who it is. */
+export interface ClientKey {
+  kty: 'RSA' | 'EC' | 'OKP';
+  kid?: string;
+  use?: 'sig';
+  alg?: string;
+  n?: string;
+  e?: string;
+  crv?: string;
+  x?: string;
+  y?: string;
+}
+
 /** Everything a declarer says about a client. The id decides which row; the rest is what it shall be. */
 export interface ClientDeclaration {
   id: string;
@@ -39,5 +52,7 @@ export interface ClientDeclaration {
   refreshTokenLifetime: number | null;
   accessMode: AccessMode;
   accessGroups: string[];
+  jwks: { keys: ClientKey[] } | null;
+  jwksUrl: string | null;
   federatedCredentials: FederatedCredential[];
 }

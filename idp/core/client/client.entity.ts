@@ -2,6 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { Owner } from '../owner/owner.ts';
 import type {
   AccessMode,
+  ClientKey,
   ClientType,
   FederatedCredential,
   GrantType,
@@ -36,6 +37,10 @@ const ClientSchema = defineEntity({
 
     /** Names, not references: a group that vanished or is not there yet simply opens nothing. */
     accessGroups: p.array<string>(),
+
+    /** The application's public keys, or where it publishes them. */
+    jwks: p.json<{ keys: ClientKey[] }>().nullable(),
+    jwksUrl: p.string().nullable(),
     federatedCredentials: p.json<FederatedCredential[]>(),
     owner: p.string().$type<Owner>(),
 

@@ -1,5 +1,6 @@
 import { InvalidInput } from '../errors.ts';
 import type { ClientDeclaration } from './client.declaration.ts';
+import { assertFederatedCredentials, assertKeys } from './client-authentication.rules.ts';
 
 const CLIENT_ID = /^[A-Za-z0-9][A-Za-z0-9._~-]{1,319}$/;
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -35,8 +36,14 @@ export function assertClientDeclaration(client: ClientDeclaration): void {
   assertUrls('backchannelLogoutUrl', client.backchannelLogoutUrl, assertWebUrl);
   assertUrls('launchUrl', client.launchUrl, assertWebUrl);
   assertUrls('logoUrl', client.logoUrl, assertWebUrl);
+  assertUrls('jwksUrl', client.jwksUrl, assertWebUrl);
+  for (const { issuer } of client.federatedCredentials) {
+    assertWebUrl('federatedCredentials', issuer);
+  }
   assertGrants(client);
   assertAccess(client);
+  assertKeys(client);
+  assertFederatedCredentials(client);
 }
 
 /** Apps on a device are called back on the device alone, and by any port of its loopback address (RFC 8252 §7.3). */

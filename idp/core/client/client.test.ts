@@ -1,8 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import { ADMIN, kubernetesOwner } from '../owner/owner.ts';
 import { query } from '../query.ts';
 import { clientDeclaration, test } from '../testing/test.ts';
-import type { ClientDeclaration } from './client.declaration.ts';
+import type { ClientDeclaration, ClientKey } from './client.declaration.ts';
 import { declareClient, findClient, getClient, retireClient } from './client.registry.ts';
 import { addClientSecret, listClientSecrets } from './client-secret.registry.ts';
 
@@ -66,6 +67,12 @@ describe('declaring a client', () => {
     ['opens a file', { launchUrl: 'file:///etc/passwd' }, 'must be an https URL'],
     ['names no group', { accessMode: 'groups', accessGroups: [] }, 'at least one group'],
     ['is public without PKCE', { type: 'public', pkceRequired: false }, 'must use PKCE'],
+    ['is where keys leave unencrypted', { jwksUrl: 'http://wiki.example/jwks' }, 'must use https'],
+    [
+      'belongs to an issuer without encryption',
+      { federatedCredentials: [{ name: 'a', issuer: 'http://ci.example', subject: 'b' }] },
+      'must use https',
+    ],
   ])('whose URL or access %s is refused with the reason', async ([, overrides, reason], { em }) => {
     const refused = declareClient(em, clientDeclaration('unsafe', overrides), ADMIN);
 
@@ -86,6 +93,64 @@ describe('declaring a client', () => {
     );
 
     expect(client.callbackUrls).toEqual([url]);
+  });
+});
+
+describe('the keys of a client', () => {
+  const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve });
+  const { privateKey, publicKey } = ec('P-256');
+  const jwk = publicKey.export({ format: 'jwk' }) as ClientKey;
+  const rsa = (modulusLength: number) =>
+    generateKeyPairSync('rsa', { modulusLength }).publicKey.export({ format: 'jwk' }) as ClientKey;
+
+  test.for<[string, object[], string]>([
+    ['private one', [privateKey.export({ format: 'jwk' })], 'private or symmetric'],
+    ['symmetric one', [{ kty: 'oct', k: 'c2VjcmV0' }], 'private or symmetric'],
+    ['symmetric one without its value', [{ kty: 'oct' }], 'must be an RSA key'],
+    ['short RSA key', [rsa(1024)], 'at least 2048'],
+    ['key of an unknown kind', [{ kty: 'AKP', alg: 'ML-DSA-44', pub: 'AA' }], 'must be an RSA key'],
+    ['curve of another purpose', [{ ...jwk, crv: 'secp256k1' }], 'must be an RSA key'],
+    ['point that is on no curve', [{ ...jwk, x: jwk.y }], 'not a complete public key'],
+    ['key for encryption', [{ ...jwk, use: 'enc' }], 'not meant for signatures'],
+    [
+      'key id twice',
+      [
+        { ...jwk, kid: 'a' },
+        { ...jwk, kid: 'a' },
+      ],
+      'the same kid',
+    ],
+    ['key too many', Array.from({ length: 17 }, () => jwk), '1 to 16'],
+    ['key too few', [], '1 to 16'],
+  ])('with a %s are refused', async ([, keys, reason], { em }) => {
+    const jwks = { keys: keys as ClientKey[] };
+
+    const refused = declareClient(em, clientDeclaration('signer', { jwks }), ADMIN);
+
+    await expect(refused).rejects.toThrow(reason);
+    expect(await findClient(em.fork(), 'signer')).toBeNull();
+  });
+
+  test('are compared at adoption', async ({ em }) => {
+    await declareClient(em, clientDeclaration('adopted', { jwks: { keys: [jwk] } }), ADMIN);
+    const adopt = (keys: ClientKey[]) =>
+      declareClient(em.fork(), clientDeclaration('adopted', { jwks: { keys } }), GRAFANA, {
+        adoption: 'if_match',
+      });
+
+    await expect(adopt([{ ...jwk, kid: 'other' }])).rejects.toThrow('differs in: jwks');
+    expect((await adopt([{ ...jwk }])).client.owner).toBe(GRAFANA);
+  });
+
+  test('are refused to a public client, by the database too', async ({ em }) => {
+    const jwks = { keys: [jwk] };
+    const refused = declareClient(em, clientDeclaration('open', { type: 'public', jwks }), ADMIN);
+    await expect(refused).rejects.toThrow('keeps no key');
+
+    await declareClient(em.fork(), clientDeclaration('open', { type: 'public' }), ADMIN);
+    const forced = query(em, `update clients set jwks = '{"keys":[]}' where id = 'open'`);
+
+    await expect(forced).rejects.toThrow('check constraint');
   });
 });
 

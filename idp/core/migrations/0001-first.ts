@@ -102,14 +102,19 @@ create table clients (
   refresh_token_lifetime integer,
   access_mode text not null check (access_mode in ('everyone', 'groups', 'nobody')),
   access_groups text[] not null,
+  jwks jsonb,
+  jwks_url text,
   federated_credentials jsonb not null,
   owner text not null,
   owner_uid text,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   check (type = 'confidential' or pkce_required),
+  check (jwks is null or jwks_url is null),
+  check (type = 'confidential' or (jwks is null and jwks_url is null and federated_credentials = '[]')),
   check ((access_mode = 'groups') = (access_groups <> '{}'))
 );
+create index clients_federated_credentials on clients using gin (federated_credentials jsonb_path_ops);
 
 create table client_secrets (
   id uuid primary key,

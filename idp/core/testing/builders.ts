@@ -27,6 +27,8 @@ export function clientDeclaration(
     refreshTokenLifetime: null,
     accessMode: 'everyone',
     accessGroups: [],
+    jwks: null,
+    jwksUrl: null,
     federatedCredentials: [],
     ...overrides,
   };
