@@ -14,6 +14,7 @@ import { addSecurityHeaders, refuseCrossSite } from './http/security.ts';
 import type { Services } from './http/services.ts';
 import { addUnitOfWork } from './http/unit-of-work.ts';
 import { loadWebShell, sendShell, type WebShell, webPages } from './http/web-shell.ts';
+import { deliverMails } from './mail/mail.delivery.ts';
 import { deliverLogouts } from './oidc/backchannel-logout.ts';
 import { interactionRoutes } from './oidc/interaction.routes.ts';
 import { followSigningKeys } from './oidc/oidc.keys.ts';
@@ -50,6 +51,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   closeWhenDraining(app, draining);
 
   deliverLogouts(app, live);
+  deliverMails(app, services);
 
   await app.register(healthRoutes, services);
   await app.register(oidcPlugin, live);

@@ -9,6 +9,7 @@ export interface RegistryChange {
     | 'client_secrets'
     | 'redirect_mismatches'
     | 'groups'
+    | 'mails'
     | 'users'
     | 'settings'
     | 'signing_keys';

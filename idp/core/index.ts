@@ -91,6 +91,19 @@ export {
 } from './instance/instance.registry.ts';
 export { consumeInvite, createInvite, getInvite } from './invite/invite.registry.ts';
 export { createLogger, type Logger } from './log.ts';
+export {
+  type DueMail,
+  type MailContent,
+  type MailFailure,
+  type NewMail,
+  openMail,
+  queueMail,
+  recordMailDelivered,
+  recordMailFailed,
+  takeDueMails,
+} from './mail/mail.registry.ts';
+export type { MailKind, MailValues } from './mail/mail.types.ts';
+export { toServerWords } from './mail/server-words.ts';
 export { type Adoption, AdoptionDiffers, type Difference } from './owner/adoption.ts';
 export { ADMIN, kubernetesOwner, type Owner } from './owner/owner.ts';
 export type { Passkey } from './passkey/passkey.entity.ts';

@@ -25,6 +25,12 @@ export function createMetrics(database: Database) {
       buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2, 10],
       registers,
     }),
+    mails: new Counter({
+      name: 'permiso_idp_mail_total',
+      help: 'Attempts to send a mail by kind and result (delivered, failed)',
+      labelNames: ['kind', 'result'],
+      registers,
+    }),
     backchannelLogouts: new Counter({
       name: 'permiso_idp_backchannel_logout_total',
       help: 'Attempts to tell an application that a session ended, by result (delivered, failed, given_up)',

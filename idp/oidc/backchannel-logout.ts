@@ -2,17 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import type { Client, Provider } from 'oidc-provider';
 import {
   type BackchannelLogout,
-  coalesce,
+  type EntityManager,
   recordLogoutDelivered,
   recordLogoutFailed,
-  repeat,
   takeDueLogouts,
 } from '#core';
 import { describeOutboundFault } from '../http/outbound.ts';
+import { workThrough } from '../http/queue-worker.ts';
 import type { LiveProvider } from './oidc.keys.ts';
 
-/** Retries come due by the clock; what is new is heard of at once. */
-const LOOK_AGAIN_MS = 5_000;
 const AT_ONCE = 20;
 
 type Send = (this: Client, sub: string, sid: string) => Promise<void>;
@@ -31,34 +29,20 @@ export function leaveLogoutsToQueue(provider: Provider): void {
 
 /** Tells applications of ended sessions (OpenID Connect Back-Channel Logout 1.0) for as long as the app listens. */
 export function deliverLogouts(app: FastifyInstance, live: LiveProvider): void {
-  const { changes, log, stopping } = live.services;
-  const onError = (err: unknown) =>
-    log.warn({ err }, 'back-channel logouts could not be read and are read again');
-  const deliver = coalesce(() => deliverDue(live));
-
-  changes.add({
-    onChange: ({ table }) => table === 'backchannel_logouts' && void deliver().catch(onError),
-    onGap: () => {},
-  });
-  app.addHook('onListen', () => {
-    void repeat(deliver, { everyMs: LOOK_AGAIN_MS, signal: stopping, onError });
+  workThrough(app, live.services, {
+    table: 'backchannel_logouts',
+    atOnce: AT_ONCE,
+    take: (em) => takeDueLogouts(em, AT_ONCE),
+    work: (em, logout) => attempt(em, live, logout),
   });
 }
 
-async function deliverDue(live: LiveProvider): Promise<void> {
-  const { database, stopping } = live.services;
-  while (!stopping.aborted) {
-    const due = await takeDueLogouts(database.em.fork(), AT_ONCE);
-    await Promise.all(due.map((logout) => attempt(live, logout)));
-    if (due.length < AT_ONCE) {
-      return;
-    }
-  }
-}
-
-async function attempt(live: LiveProvider, logout: BackchannelLogout): Promise<void> {
-  const { database, log, metrics } = live.services;
-  const em = database.em.fork();
+async function attempt(
+  em: EntityManager,
+  live: LiveProvider,
+  logout: BackchannelLogout,
+): Promise<void> {
+  const { log, metrics } = live.services;
   try {
     await send(live.provider, logout);
     await recordLogoutDelivered(em, logout.id);

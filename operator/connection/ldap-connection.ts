@@ -1,9 +1,8 @@
 import { connect as connectPlain, isIP, Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectSecure } from 'node:tls';
 import { Client, type Filter, FilterParser, ResultCodeError } from 'ldapts';
-import type { LdapSettings } from '#core';
+import { type LdapSettings, toServerWords } from '#core';
 import { type ClientError, type FaultReason, ServerFault } from './server-fault.ts';
-import { toServerWords } from './server-words.ts';
 
 // RFC 4511 §4.1.9: noSuchObject, invalidDNSyntax …
 const BASE_CODES = [32, 34];

@@ -1,4 +1,4 @@
-import { toServerWords } from './server-words.ts';
+import { toServerWords } from '#core';
 
 export type FaultReason =
   | 'ConnectionFailed'

@@ -7,6 +7,7 @@ const OVER: Record<string, string> = {
   ceremonies: 'expires_at < now()',
   sessions: 'expires_at < now()',
   client_secrets: 'expires_at < now()',
+  mails: `state <> 'waiting' and created_at < now() - interval '30 days'`,
   // Given up; the audit log keeps that it was.
   backchannel_logouts: `next_attempt_at is null and created_at < now() - interval '7 days'`,
   redirect_mismatches: `at < now() - interval '7 days'`,

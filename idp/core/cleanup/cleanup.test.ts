@@ -45,6 +45,10 @@ insert into backchannel_logouts (client_id, user_id, sid, next_attempt_at, creat
   select 'wiki', '${USER}', name, next, now() + t
   from (values ('gone', null::timestamptz, interval '-8 days'), ('kept', null, '-6 days'), ('kept too', now(), '-8 days'))
     as v(name, next, t);
+insert into mails (id, key, kind, recipient, sealed_values, state, created_at)
+  select gen_random_uuid(), name, 'test', 'ada@example.com', sealed, state, now() + t
+  from (values ('gone', 'delivered', null, interval '-31 days'), ('kept', 'failed', null, '-29 days'),
+               ('waits', 'waiting', 'sealed', '-31 days')) as v(name, state, sealed, t);
 insert into audit_events (at, event, actor, details)
   select now() + t, name, 'nobody', '{}' from (values ('gone', interval '-91 days'), ('kept', '-89 days')) as v(name, t);
 insert into resources (kind, namespace, name, ready, reason, message, updated_at)
@@ -56,6 +60,7 @@ select (select array_agg(id) from oidc_records) as records, (select array_agg(to
        (select array_agg(client_id) from redirect_mismatches) as mismatches,
        (select array_agg(token_hash order by token_hash) from invites) as invites,
        (select array_agg(sid order by sid) from backchannel_logouts) as logouts,
+       (select array_agg(key order by key) from mails) as mails,
        (select array_agg(event) from audit_events) as events, (select array_agg(name) from resources) as resources`;
 
 describe('clean-up', () => {
@@ -71,6 +76,7 @@ describe('clean-up', () => {
       client_secrets: 1,
       backchannel_logouts: 1,
       redirect_mismatches: 1,
+      mails: 1,
       invites: 1,
       audit_events: 1,
     });
@@ -82,6 +88,7 @@ describe('clean-up', () => {
         mismatches: ['new'],
         invites: ['kept', 'kept too'],
         logouts: ['kept', 'kept too'],
+        mails: ['kept', 'waits'],
         events: ['kept'],
         resources: ['kept'],
       },

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Keyring } from '../encryption/keyring.ts';
+import { query } from '../query.ts';
+import type { MailKind, MailValues } from './mail.types.ts';
+
+export interface NewMail<K extends MailKind = MailKind> {
+  kind: K;
+  values: MailValues[K];
+
+  /** One addr-spec, as `toPersonDetails` lets through. */
+  recipient: string;
+  userId?: string | null;
+
+  /** Two letters; null means English. */
+  language: string | null;
+
+  /** Not sent any more after this, because its link is dead by then. */
+  expiresAt?: Date | null;
+
+  /** News that has this key already is not told again. */
+  key?: string;
+}
+
+/** A mail that is to be sent now. */
+export interface DueMail {
+  id: string;
+  kind: MailKind;
+  sealedValues: string;
+  recipient: string;
+  language: string | null;
+
+  /** The attempt that is under way included. */
+  attempts: number;
+
+  /** Whether an earlier attempt may have arrived. */
+  unsure: boolean;
+}
+
+/** What a mail tells, by its kind. */
+export type MailContent = {
+  [K in MailKind]: { kind: K; values: MailValues[K] };
+}[MailKind];
+
+/**
+ * Queues a mail in the caller's transaction, so that it goes out exactly when what it tells has happened. Its values
+ * are encrypted, because they hold links that work. Null when mail is off: there is nothing that could send it.
+ */
+export async function queueMail<K extends MailKind>(
+  em: EntityManager,
+  keyring: Keyring,
+  mail: NewMail<K>,
+): Promise<string | null> {
+  const id = randomUUID();
+  const { kind, recipient, userId, language, expiresAt, key = id } = mail;
+  const sealed = keyring.encrypt(JSON.stringify(mail.values), placeOf(id));
+  const [row] = await query<{ id: string }>(em, QUEUE, [
+    id,
+    key,
+    kind,
+    recipient,
+    userId ?? null,
+    language,
+    sealed,
+    expiresAt ?? null,
+  ]);
+  return row?.id ?? null;
+}
+
+const QUEUE = `
+insert into mails (id, key, kind, recipient, user_id, language, sealed_values, expires_at)
+select $1, $2, $3, $4, $5, $6, $7, $8 from settings where key = 'smtp'
+on conflict (key) do update set key = excluded.key
+returning id`;
+
+/** Seconds after each attempt. The first outlasts the longest attempt, so nobody takes a mail that is being sent. */
+const RESTS = [300, 900, 3_600, 14_400, 43_200];
+
+/** Takes what is due, for one attempt. Replicas that ask at once get different ones; what a dead one took comes due again. */
+export async function takeDueMails(em: EntityManager, limit: number): Promise<DueMail[]> {
+  await query(em, EXPIRE);
+  return query(em, TAKE, [limit, RESTS]);
+}
+
+export function openMail(keyring: Keyring, { id, kind, sealedValues }: DueMail): MailContent {
+  return { kind, values: JSON.parse(keyring.decrypt(sealedValues, placeOf(id))) } as MailContent;
+}
+
+const EXPIRE = `
+update mails set state = 'failed', next_attempt_at = null, sealed_values = null,
+       answer = concat_ws('; ', answer, 'not sent in time: its link has expired')
+ where state = 'waiting' and expires_at < now()`;
+
+const TAKE = `
+update mails set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => ($2::int[])[attempts + 1])
+ where id in (select id from mails where next_attempt_at <= now()
+               order by next_attempt_at limit $1 for update skip locked)
+returning id, kind, recipient, language, attempts, unsure, sealed_values as "sealedValues"`;
+
+/** The links are forgotten with it: who can read the database later finds none. */
+export async function recordMailDelivered(
+  em: EntityManager,
+  id: string,
+  answer: string,
+): Promise<void> {
+  await query(
+    em,
+    `update mails set state = 'delivered', answer = $2, delivered_at = now(), next_attempt_at = null, sealed_values = null
+     where id = $1`,
+    [id, answer],
+  );
+}
+
+export interface MailFailure {
+  /** The server's own words, or what kept us from hearing any. */
+  answer: string;
+
+  /** The server has spoken: trying again would change nothing. */
+  isFinal: boolean;
+
+  /** The message was handed over whole, and the answer was lost. */
+  unsure: boolean;
+}
+
+/** Keeps the reason. A mail whose arrival is unsure is tried once more, so that it arrives twice at most. */
+export async function recordMailFailed(
+  em: EntityManager,
+  mail: DueMail,
+  { answer, isFinal, unsure }: MailFailure,
+): Promise<void> {
+  const isOver = isFinal || mail.attempts > RESTS.length || (unsure && mail.unsure);
+  await query(
+    em,
+    `update mails set answer = $2, unsure = unsure or $3,
+            state = case when $4 then 'failed' else state end,
+            next_attempt_at = case when $4 then null else next_attempt_at end,
+            sealed_values = case when $4 then null else sealed_values end
+     where id = $1`,
+    [mail.id, answer, unsure, isOver],
+  );
+}
+
+function placeOf(id: string): string {
+  return `mails/${id}/sealed_values`;
+}

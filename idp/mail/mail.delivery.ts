@@ -1,0 +1,75 @@
+import type { FastifyInstance } from 'fastify';
+import {
+  type DueMail,
+  type EntityManager,
+  findSettings,
+  getGeneralSettings,
+  type Keyring,
+  openMail,
+  recordMailDelivered,
+  recordMailFailed,
+  type SmtpSettings,
+  takeDueMails,
+} from '#core';
+import { workThrough } from '../http/queue-worker.ts';
+import type { Services } from '../http/services.ts';
+import { MailNotSent, sendMail } from './mail.sender.ts';
+import { renderMail } from './mail.template.ts';
+
+const AT_ONCE = 5;
+
+/** Sends what is queued, for as long as the app listens. The settings are read anew each time: no restart. */
+export function deliverMails(app: FastifyInstance, services: Services): void {
+  workThrough(app, services, {
+    table: 'mails',
+    atOnce: AT_ONCE,
+    take: (em) => takeDueMails(em, AT_ONCE),
+    work: (em, mail) => attempt(em, services, mail),
+  });
+}
+
+async function attempt(em: EntityManager, services: Services, mail: DueMail): Promise<void> {
+  const { log, metrics } = services;
+  try {
+    const answer = await deliver(em, services, mail);
+    await recordMailDelivered(em, mail.id, answer);
+    metrics?.mails.inc({ kind: mail.kind, result: 'delivered' });
+    log.info({ mail: mail.id, kind: mail.kind }, 'mail delivered');
+  } catch (error) {
+    if (!(error instanceof MailNotSent)) {
+      throw error;
+    }
+    await recordMailFailed(em, mail, error.failure);
+    metrics?.mails.inc({ kind: mail.kind, result: 'failed' });
+    log.warn({ mail: mail.id, kind: mail.kind, ...error.failure }, 'mail was not delivered');
+  }
+}
+
+async function deliver(
+  em: EntityManager,
+  { config, keyring }: Services,
+  mail: DueMail,
+): Promise<string> {
+  const settings = await findSmtpSettings(em, keyring);
+  if (!settings) {
+    throw new MailNotSent({ answer: 'mail is switched off', isFinal: false, unsure: false });
+  }
+  const { name } = await getGeneralSettings(em);
+  const instance = { name, appUrl: config.APP_URL };
+  return sendMail(settings, {
+    ...renderMail(openMail(keyring, mail), instance, mail.language),
+    recipient: mail.recipient,
+    language: mail.language ?? 'en',
+    messageId: `<${mail.id}@${new URL(config.APP_URL).hostname}>`,
+  });
+}
+
+/** With the password in plain. */
+async function findSmtpSettings(em: EntityManager, keyring: Keyring): Promise<SmtpSettings | null> {
+  const value = (await findSettings(em, 'smtp'))?.value;
+  const auth = value?.auth && {
+    ...value.auth,
+    password: keyring.decrypt(value.auth.password, 'settings/smtp/password'),
+  };
+  return value ? { ...value, auth: auth ?? null } : null;
+}

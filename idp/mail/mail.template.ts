@@ -1,0 +1,103 @@
+import type { MailContent, MailKind } from '#core';
+import de from './locales/de.json' with { type: 'json' };
+import en from './locales/en.json' with { type: 'json' };
+import fr from './locales/fr.json' with { type: 'json' };
+
+const LOCALES: Record<string, Record<string, string>> = { en, de, fr };
+
+export interface RenderedMail {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+interface Instance {
+  /** What pages and mails call this Permiso. */
+  name: string;
+  appUrl: string;
+}
+
+/** Where the button leads when the mail brings no link of its own. */
+const PAGES: Partial<Record<MailKind, string>> = {
+  new_device: '/settings/account/security',
+  passkey_added: '/settings/account/security',
+  passkey_removed: '/settings/account/security',
+  api_key_expiring: '/settings/account/api-keys',
+  tokens_revoked: '/settings/account/security',
+};
+
+/** The mail in the person's language, as text and as HTML that says the same. */
+export function renderMail(
+  { kind, values }: MailContent,
+  { name, appUrl }: Instance,
+  language: string | null,
+): RenderedMail {
+  const locale = language && language in LOCALES ? language : 'en';
+  const words = { name, appUrl, ...toWords(values, locale) };
+  const say = (key: string) => fill(LOCALES[locale]?.[key] ?? '', words);
+  const page = PAGES[kind];
+  const parts = {
+    title: say(`${kind}.title`),
+    paragraphs: [say(`${kind}.text`), say(`${kind}.note`)].filter(Boolean),
+    button: say(`${kind}.button`),
+    link: 'link' in values ? values.link : page && `${appUrl}${page}`,
+    footer: say('footer'),
+  };
+  return { subject: say(`${kind}.subject`), text: toText(parts), html: toHtml(parts, locale) };
+}
+
+interface Parts {
+  title: string;
+  paragraphs: string[];
+  button: string;
+  link: string | undefined;
+  footer: string;
+}
+
+function toText({ title, paragraphs, button, link, footer }: Parts): string {
+  const [first = '', ...others] = paragraphs;
+  const call = link ? [`${button}:\n${link}`] : [];
+  return [title, first, ...call, ...others, `-- \n${footer}`].join('\n\n');
+}
+
+function toHtml({ title, paragraphs, button, link, footer }: Parts, locale: string): string {
+  const [first = '', ...others] = paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`);
+  const call = link
+    ? `<p style="margin:28px 0"><a href="${escapeHtml(link)}" style="${BUTTON}">${escapeHtml(button)}</a></p>
+       <p style="${SMALL}">${escapeHtml(link)}</p>`
+    : '';
+  return `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"></head>
+<body style="${BODY}"><div style="max-width:34rem;margin:0 auto"><h1 style="font-size:20px">${escapeHtml(title)}</h1>
+${first}${call}${others.join('')}<p style="${SMALL};margin-top:36px">${escapeHtml(footer)}</p></div></body></html>`;
+}
+
+const BODY = 'margin:0;padding:32px 20px;font:16px/1.5 system-ui,sans-serif';
+const BUTTON =
+  'display:inline-block;padding:11px 20px;border-radius:10px;background:#0b6b52;color:#ffffff;text-decoration:none';
+const SMALL = 'font-size:13px;color:#74786f;word-break:break-all';
+
+/** Times are told in UTC: nobody knows in which zone the mail will be read. */
+function toWords(values: object, locale: string): Record<string, string> {
+  const date = new Intl.DateTimeFormat(locale, {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  });
+  return Object.fromEntries(
+    Object.entries(values as Record<string, string>).map(([key, value]) =>
+      key === 'at' || key === 'expiresAt'
+        ? [key, `${date.format(new Date(value))} UTC`]
+        : [key, value],
+    ),
+  );
+}
+
+function fill(text: string, words: Record<string, string>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => words[name] ?? whole);
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => ENTITIES[sign] ?? sign);
+}
