@@ -10,8 +10,8 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-export async function launchChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: FLAGS });
+export async function launchChromium(executablePath: string, ...flags: string[]): Promise<Browser> {
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 }
 
 export interface PersonAtBrowser {

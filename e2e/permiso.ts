@@ -12,23 +12,26 @@ export class Permiso {
   readonly folder: string;
   readonly manifests: string;
   readonly port: number;
+  readonly #settings: Record<string, string>;
   #process: RunningProcess | undefined;
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, settings: Record<string, string>) {
     this.folder = folder;
+    this.#settings = settings;
     this.manifests = join(folder, 'manifests');
     this.port = port;
   }
 
-  static async create(): Promise<Permiso> {
+  /** It needs no settings; with an APP_URL of its own it stands behind a proxy. */
+  static async create(settings: Record<string, string> = {}): Promise<Permiso> {
     const folder = await mkdtemp(join(tmpdir(), 'permiso-e2e-'));
-    const permiso = new Permiso(folder, await findFreePort());
+    const permiso = new Permiso(folder, await findFreePort(), settings);
     await mkdir(permiso.manifests);
     return permiso;
   }
 
   get url(): string {
-    return `http://localhost:${this.port}`;
+    return this.#settings.APP_URL ?? `http://localhost:${this.port}`;
   }
 
   get process(): RunningProcess {
@@ -43,6 +46,7 @@ export class Permiso {
       DATA_DIR: join(this.folder, 'data'),
       MANIFESTS_DIR: this.manifests,
       PORT: `${this.port}`,
+      ...this.#settings,
     });
     await this.#process.line('(Ctrl-C stops)');
   }

@@ -8,7 +8,10 @@ export interface RunningProcess {
   output(): string;
 
   /** Resolves with the first line that has this text in it. */
-  line(text: string): Promise<string>;
+  line(text: string, patienceMs?: number): Promise<string>;
+
+  /** Resolves when it has ended, by itself or not, and everything it printed is known. */
+  gone: Promise<void>;
 
   /** Ends it and resolves when it is gone. */
   end(signal: NodeJS.Signals): Promise<void>;
@@ -34,7 +37,7 @@ export function runProgram(
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   const gone = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
+    child.once('close', () => resolve());
     child.once('error', (error) => {
       lines.push(String(error));
       resolve();
@@ -53,7 +56,8 @@ export function runProgram(
   return {
     child,
     output,
-    line: (text) =>
+    gone,
+    line: (text, patienceMs = PATIENCE_MS) =>
       new Promise((resolve, reject) => {
         const look = () => {
           const found = lines.find((line) => line.includes(text));
@@ -65,7 +69,7 @@ export function runProgram(
           reject(
             new Error(`no line with "${text}" from ${[program, ...args].join(' ')}:\n${output()}`),
           );
-        setTimeout(fail, PATIENCE_MS).unref();
+        setTimeout(fail, patienceMs).unref();
         void gone.then(() => setTimeout(fail, 100));
         waiting.add(look);
         look();

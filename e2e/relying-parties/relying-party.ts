@@ -5,8 +5,7 @@ import { findFreePort, type Permiso } from '../permiso.ts';
 import type { RunningProcess } from '../process.ts';
 
 /** Where the files beside this one say that the application and Permiso are. */
-const APPLICATION = 'https://app.example.com';
-const PERMISO = 'https://id.example.com';
+const EXAMPLES = { application: 'https://app.example.com', permiso: 'https://id.example.com' };
 
 /** Installing may take minutes, once. */
 export const INSTALLATION_MS = 15 * 60_000;
@@ -58,8 +57,8 @@ export async function createRelyingParty(recipe: Recipe): Promise<RelyingParty> 
     url,
     install: recipe.install,
     async start(permiso) {
-      const read = (file: string) =>
-        readWithAddresses(file, { [APPLICATION]: url, [PERMISO]: permiso.url });
+      const addresses = { application: url, permiso: permiso.url };
+      const read = (file: string) => readExample(file, addresses);
       await permiso.writeManifest(`${name}.yaml`, await read(`${name}.yaml`));
       await permiso.process.line(`resource=apps/${name}`);
       const credentials = await permiso.credentials(`apps/${name}`);
@@ -100,9 +99,11 @@ export function fileOf(name: string): string {
   return join(import.meta.dirname, name);
 }
 
-async function readWithAddresses(name: string, addresses: Record<string, string>) {
+/** Its text, with the addresses of a test. */
+export async function readExample(name: string, addresses: Partial<typeof EXAMPLES>) {
   let text = await readFile(fileOf(name), 'utf8');
-  for (const [example, url] of Object.entries(addresses)) {
+  for (const [role, url] of Object.entries(addresses)) {
+    const example = EXAMPLES[role as keyof typeof EXAMPLES];
     text = text.replaceAll(example, url).replaceAll(new URL(example).host, new URL(url).host);
   }
   return text;
