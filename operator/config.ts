@@ -9,6 +9,8 @@ import {
   type Variable,
 } from '#core';
 import { type ClusterAccess, clusterAccessOf } from './runtime/cluster-access.ts';
+import type { Tenancy } from './tenancy/tenancy.rules.ts';
+import { readTenancyRules } from './tenancy/tenancy.settings.ts';
 
 export const variables = {
   APP_URL: {
@@ -41,8 +43,15 @@ export const variables = {
     fallback: '',
     read: text,
   },
+  TENANCY_RULES: {
+    description:
+      'which namespaces may declare what, in JSON as in the values of the chart (`tenancy.rules`); no limits when empty',
+    fallback: '',
+    read: readTenancyRules,
+  },
   POD_NAMESPACE: {
-    description: 'namespace of the operator: of its Lease, and of SMTPConfig and LDAPConfig',
+    description:
+      'namespace of the operator: of its Lease, of SMTPConfig and LDAPConfig, and free of TENANCY_RULES',
     fallback: 'default',
     read: text,
   },
@@ -65,6 +74,11 @@ export function readConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ) {
   return readEnvironment(variables, environment);
+}
+
+/** The limits of other namespaces than the own one, or null when there are none. */
+export function tenancyOf({ TENANCY_RULES, POD_NAMESPACE }: Config): Tenancy | null {
+  return TENANCY_RULES && { rules: TENANCY_RULES, ownNamespace: POD_NAMESPACE };
 }
 
 /** The cluster that this process belongs to, or that its user's kubeconfig names. */

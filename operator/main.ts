@@ -9,7 +9,7 @@ import {
   type Keyring,
   type Logger,
 } from '#core';
-import { type Config, findClusterAccess, readConfig } from './config.ts';
+import { type Config, findClusterAccess, readConfig, tenancyOf } from './config.ts';
 import { serveHealth } from './runtime/health.ts';
 import { createMetrics, type Metrics } from './runtime/metrics.ts';
 
@@ -73,6 +73,7 @@ async function operateFolder(
   const controller = await createFolderOperator({
     database,
     keyring,
+    tenancy: tenancyOf(config),
     log,
     issuer,
     folder,

@@ -80,6 +80,7 @@ async function startOperator(
     issuer,
     folder,
     keyring: createKeyring(['a key for tests only']),
+    tenancy: null,
     metrics: createMetrics(),
     onDeposed: () => {},
   });

@@ -1,5 +1,5 @@
 import type { Database, Keyring, Logger } from '#core';
-import type { Config } from '../config.ts';
+import { type Config, tenancyOf } from '../config.ts';
 import type { ClusterAccess } from '../runtime/cluster-access.ts';
 import { KubernetesApi } from '../runtime/kubernetes-api.ts';
 import { Leader } from '../runtime/leader.ts';
@@ -74,6 +74,7 @@ function operate(
       issuer: config.APP_URL,
       namespace: config.POD_NAMESPACE,
       watchNamespaces: config.WATCH_NAMESPACES,
+      tenancy: tenancyOf(config),
       instance: config.INSTANCE,
       identity: config.POD_NAME,
       metrics,

@@ -1,9 +1,7 @@
 import { type Database, followChanges, type Keyring, type Logger, raiseFence } from '#core';
 import { API_VERSION } from '../crd/custom-resource.ts';
 import { KINDS } from '../crd/kinds.ts';
-import { groupReconciler } from '../group/group.reconciler.ts';
-import { ldapConfigReconciler } from '../ldap-config/ldap-config.reconciler.ts';
-import { oidcClientReconciler } from '../oidc-client/oidc-client.reconciler.ts';
+import { createReconcilers } from '../reconcilers.ts';
 import type { ClusterAccess } from '../runtime/cluster-access.ts';
 import { Controller } from '../runtime/controller.ts';
 import { createEventTeller } from '../runtime/events.ts';
@@ -16,9 +14,8 @@ import {
 } from '../runtime/kubernetes-secrets.ts';
 import { KubernetesSource } from '../runtime/kubernetes-source.ts';
 import type { Metrics } from '../runtime/metrics.ts';
-import type { Reconciler } from '../runtime/reconciler.ts';
 import { Reflector } from '../runtime/reflector.ts';
-import { smtpConfigReconciler } from '../smtp-config/smtp-config.reconciler.ts';
+import type { Tenancy } from '../tenancy/tenancy.rules.ts';
 
 export interface KubernetesOperatorOptions {
   access: ClusterAccess;
@@ -30,6 +27,7 @@ export interface KubernetesOperatorOptions {
   /** The operator's own; the only one whose mail and directory settings count. */
   namespace: string;
   watchNamespaces: string[];
+  tenancy: Tenancy | null;
 
   /** Takes only resources with this `permisolabs.eu/instance` label; empty takes those without one. */
   instance: string;
@@ -90,19 +88,6 @@ export async function startKubernetesOperator(
         ),
       ),
   };
-}
-
-function createReconcilers({
-  issuer,
-  keyring,
-  namespace,
-}: KubernetesOperatorOptions): Reconciler[] {
-  return [
-    oidcClientReconciler(issuer),
-    groupReconciler,
-    smtpConfigReconciler({ keyring, namespace }),
-    ldapConfigReconciler({ keyring, namespace }),
-  ] as Reconciler[];
 }
 
 function createSource(api: KubernetesApi, options: KubernetesOperatorOptions): KubernetesSource {

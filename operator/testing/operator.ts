@@ -4,6 +4,7 @@ import { startKubernetesOperator } from '../kubernetes/kubernetes.operator.ts';
 import { kubeConfigAccess } from '../runtime/cluster-access.ts';
 import type { Controller } from '../runtime/controller.ts';
 import { createMetrics, type Metrics } from '../runtime/metrics.ts';
+import type { Tenancy } from '../tenancy/tenancy.rules.ts';
 import type { Cluster } from './cluster.ts';
 import { test } from './test.ts';
 
@@ -26,14 +27,20 @@ export interface OperatorMeans {
 
   /** Another way to the same cluster, such as one with faults in it. */
   kubeConfig?: KubeConfig;
+
+  /** Looks after these namespaces instead of the cluster's. */
+  namespaces?: string[];
+  tenancy?: Tenancy | null;
 }
 
-/** The operator itself, in this process, looking after the one namespace of this test. */
+/** The operator itself, in this process, looking after the one namespace of this test unless told otherwise. */
 export async function startOperator({
   cluster,
   database,
   databaseUrl,
   kubeConfig = cluster.kubeConfig,
+  namespaces = [cluster.namespace],
+  tenancy = null,
 }: OperatorMeans): Promise<TestOperator> {
   const stopping = new AbortController();
   const deposed = Promise.withResolvers<void>();
@@ -47,7 +54,8 @@ export async function startOperator({
       keyring: createKeyring(['a key for tests only']),
       issuer: ISSUER,
       namespace: cluster.namespace,
-      watchNamespaces: [cluster.namespace],
+      watchNamespaces: namespaces,
+      tenancy,
       instance: '',
       identity: 'test',
       metrics,

@@ -1,6 +1,12 @@
 import { describe, expect, inject } from 'vitest';
 import { renderChart } from './helm.ts';
-import { environmentOf, findManifest, kindsOf, parseManifests } from './manifests.ts';
+import {
+  environmentOf,
+  findManifest,
+  kindsOf,
+  type Manifest,
+  parseManifests,
+} from './manifests.ts';
 import { test } from './test.ts';
 import { VARIANTS } from './variants.ts';
 
@@ -141,6 +147,24 @@ describe('tenancy', () => {
         expression: '!has(object.metadata.deletionTimestamp)',
       });
     }
+  });
+
+  test('is told to the operator too, which holds to it where a policy was bypassed', async ({
+    manifestsOf,
+  }) => {
+    const { enabled, rules } = VARIANTS.tenancy.tenancy;
+    const strictest = parseManifests(
+      await renderChart(inject('helm'), { ...VARIANTS.default, tenancy: { enabled } }),
+    );
+    const off = parseManifests(
+      await renderChart(inject('helm'), { ...VARIANTS.default, tenancy: { rules } }),
+    );
+    const handedOver = (manifests: Manifest[]) =>
+      environmentOf(manifests, 'permiso-operator').TENANCY_RULES;
+
+    expect(JSON.parse(handedOver(await manifestsOf('tenancy')) ?? '')).toEqual(rules);
+    expect(handedOver(strictest)).toBe('[]');
+    expect(handedOver(off)).toBeUndefined();
   });
 
   test('adds up the rules of a namespace', async ({ manifestsOf }) => {
