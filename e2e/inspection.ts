@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import axe, { type AxeResults } from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 export const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
@@ -36,14 +38,27 @@ export async function observe({ context, page }: Omit<Visitor, 'complaints'>): P
 export async function inspect({ page, complaints }: Visitor): Promise<object> {
   await page.setViewportSize(PHONE);
   const sideways = await page.evaluate(SIDEWAYS);
+  await picture(page, 'phone');
   await page.setViewportSize(DESKTOP);
   const light = await askAxe(page, 'light');
   const dark = await askAxe(page, 'dark');
   return { light, dark, sideways, complaints: complaints.splice(0) };
 }
 
+const SCREENS = process.env.SCREENS ? join(import.meta.dirname, 'screens') : null;
+
+/** For people who want to look: `SCREENS=1 npx vitest run --project e2e`. */
+async function picture(page: Page, view: 'phone' | 'light' | 'dark'): Promise<void> {
+  const { currentTestName = '' } = expect.getState();
+  const name = currentTestName.split(' > ').at(-1)?.replace(/\W+/g, '-');
+  if (SCREENS) {
+    await page.screenshot({ path: join(SCREENS, `${name}.${view}.png`), fullPage: true });
+  }
+}
+
 async function askAxe(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]> {
   await page.emulateMedia({ colorScheme });
+  await picture(page, colorScheme);
   const { violations } = await page.evaluate<AxeResults>('axe.run()');
   return violations.flatMap(({ nodes }) =>
     nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`),

@@ -91,6 +91,7 @@ describe('with applications, axe, the console and a phone object to nothing on',
   const places: Place[] = [
     ['the dashboard', () => read(ada, '/', 'Applications')],
     ['the account menu', () => click(ada, /^Account/, 'Theme')],
+    ['the profile', () => read(ada, '/settings/account', 'Profile')],
     ['sign-in on the way', () => read(nobody, wiki.url, 'Sign in to Wiki')],
     ['consent', () => read(ada, wiki.url, 'Allow Wiki?')],
     ['the refusal of a person', () => read(alan, wiki.url, 'cannot open Wiki')],

@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { profileRoutes } from './account/profile.routes.ts';
 import { applicationRoutes } from './clients/application.routes.ts';
 import { healthRoutes } from './http/health.ts';
 import { addMetrics } from './http/metrics.ts';
@@ -25,6 +26,15 @@ import { sessionRoutes } from './sessions/session.routes.ts';
 import { setUpRoutes } from './set-up/set-up.routes.ts';
 import { inviteRoutes } from './sign-up/invite.routes.ts';
 import { signUpRoutes } from './sign-up/sign-up.routes.ts';
+
+const API = [
+  sessionRoutes,
+  setUpRoutes,
+  signUpRoutes,
+  inviteRoutes,
+  applicationRoutes,
+  profileRoutes,
+];
 
 /** The IdP as an HTTP application, with no process in it: what answers, in order. */
 export async function createApp(services: Services): Promise<FastifyInstance> {
@@ -64,13 +74,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   await app.register(
     async (api) => {
       api.addHook('onRequest', refuseCrossSite(config.APP_URL));
-      for (const routes of [
-        sessionRoutes,
-        setUpRoutes,
-        signUpRoutes,
-        inviteRoutes,
-        applicationRoutes,
-      ]) {
+      for (const routes of API) {
         await api.register(routes, services);
       }
     },

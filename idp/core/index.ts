@@ -126,9 +126,10 @@ export {
   type PrivateJwk,
   rotateSigningKeys,
 } from './signing-key/signing-key.registry.ts';
-export type { User } from './user/user.entity.ts';
+export type { Language, User } from './user/user.entity.ts';
 export {
   assertPersonIsNew,
+  changeProfile,
   createUser,
   declareCustomClaims,
   findUser,

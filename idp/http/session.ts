@@ -108,6 +108,6 @@ export function originOf(request: FastifyRequest): RequestOrigin {
   };
 }
 
-export function toPerson({ id, username, displayName, email, isAdmin }: User): Person {
-  return { id, username, displayName, email, isAdmin };
+export function toPerson({ id, username, displayName, email, isAdmin, language }: User): Person {
+  return { id, username, displayName, email, isAdmin, language: language ?? null };
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+const PAGES = ['/', '/setup', '/signup/:token', '/login', '/interaction/:uid', '/settings/*'];
+
 const DIST = join(import.meta.dirname, '../web/dist');
 
 export interface WebShell {
@@ -20,10 +22,15 @@ export function loadWebShell(): WebShell {
   return {
     render({ cookie = '', facts }) {
       const theme = /(?:^|; )permiso_theme=(light|dark)(?:;|$)/.exec(cookie)?.[1];
-      const themed = theme ? html.replace('<html', `<html data-theme="${theme}"`) : html;
+      const language = /(?:^|; )permiso_language=([a-z]{2})(?:;|$)/.exec(cookie)?.[1];
+      const attributes = [
+        ...(theme ? [` data-theme="${theme}"`] : []),
+        ...(language ? [` lang="${language}"`] : []),
+      ];
+      const painted = html.replace('<html', `<html${attributes.join('')}`);
       const meta =
         facts && `<meta name="${facts.name}" content="${escapeAttribute(facts.content)}">`;
-      return meta ? themed.replace('</head>', () => `${meta}</head>`) : themed;
+      return meta ? painted.replace('</head>', () => `${meta}</head>`) : painted;
     },
   };
 }
@@ -43,7 +50,7 @@ export async function webPages(
       reply.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
-  for (const page of ['/', '/setup', '/signup/:token', '/login', '/interaction/:uid']) {
+  for (const page of PAGES) {
     app.get(page, (request, reply) => sendShell(request, reply, shell));
   }
 }

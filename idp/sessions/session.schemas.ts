@@ -6,6 +6,9 @@ export const Person = Type.Object({
   displayName: Type.String(),
   email: Type.String(),
   isAdmin: Type.Boolean(),
+
+  /** Null leaves it to the browser. */
+  language: Type.Union([Type.String(), Type.Null()]),
 });
 export type Person = Static<typeof Person>;
 

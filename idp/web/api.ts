@@ -10,6 +10,8 @@ import type {
   InteractionView,
   InviteInput,
   InviteView,
+  ProfileInput,
+  ProfileView,
   Redirect,
   SessionView,
   SetUpDetails,
@@ -37,6 +39,10 @@ export const getSignUpOptions = (token: string, details: SignUpDetails) =>
   request<PublicKeyCredentialCreationOptionsJSON>('POST', `${signUpPath(token)}/options`, details);
 export const signUp = (token: string, credential: RegistrationResponseJSON) =>
   request<SessionView>('POST', signUpPath(token), { credential });
+
+export const getProfile = () => request<ProfileView>('GET', '/api/account');
+export const changeProfile = (change: ProfileInput) =>
+  request<ProfileView>('PATCH', '/api/account', change);
 
 export const listApplications = () => request<ApplicationView[]>('GET', '/api/applications');
 export const createInvite = (invite: InviteInput) =>

@@ -1,11 +1,11 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { type FunctionComponent, render } from 'preact';
 import { LocationProvider, lazy, Route, Router } from 'preact-iso';
 import { exec } from 'preact-iso/router';
 import './styles/index.css';
 import { Failure } from './components/failure.tsx';
 import { FlowSkeleton } from './components/skeleton.tsx';
-import { chooseLocale, t } from './locales/locales.ts';
+import { chooseLocale, followAccount, language, t } from './locales/locales.ts';
 import { hasNavigated } from './navigation.ts';
 import { chosenByServer } from './pages/chosen-by-server.tsx';
 import { Problem } from './problem.ts';
@@ -30,6 +30,12 @@ const ROUTES = [
   {
     path: '/signup/:token',
     page: page(() => import('./pages/sign-up/sign-up.page.tsx').then((m) => m.SignUpPage)),
+  },
+  {
+    path: '/settings/account',
+    page: page(() =>
+      import('./pages/settings/profile/profile.page.tsx').then((m) => m.ProfilePage),
+    ),
   },
   {
     path: '/setup',
@@ -57,6 +63,12 @@ async function start(): Promise<void> {
     preloadPage();
   }
   await chooseLocale(wantedLanguages());
+  effect(() => {
+    const { user } = session.value ?? {};
+    if (user) {
+      void followAccount(user.language);
+    }
+  });
   render(<App />, root);
 }
 
@@ -78,7 +90,7 @@ function App() {
     return <FlowSkeleton />;
   }
   return (
-    <LocationProvider>
+    <LocationProvider key={language.value}>
       <Router
         onRouteChange={() => {
           hasNavigated.value = true;

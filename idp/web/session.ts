@@ -1,5 +1,7 @@
 import { computed, signal } from '@preact/signals';
-import type { SessionView } from '#api';
+import { useEffect } from 'preact/hooks';
+import { useLocation } from 'preact-iso';
+import type { Person, SessionView } from '#api';
 import { getSession } from '#web/api.ts';
 import { type Problem, toProblem } from '#web/problem.ts';
 
@@ -23,4 +25,17 @@ export function currentSession(): SessionView {
     throw new Error('a page was drawn before the session was known');
   }
   return session.value;
+}
+
+/** The person, for pages that need one; who is signed out is led to sign in and back again. */
+export function useSignedIn(): Person | null {
+  const { user } = currentSession();
+  const { url, route } = useLocation();
+
+  useEffect(() => {
+    if (!user) {
+      route(`/login?return_to=${encodeURIComponent(url)}`, true);
+    }
+  }, [user, url, route]);
+  return user;
 }

@@ -2,6 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 
 export type AuditEventName =
   | 'account_created'
+  | 'account_changed'
   | 'signed_in'
   | 'sign_in_failed'
   | 'signed_out'

@@ -18,6 +18,7 @@ create table users (
   display_name text not null,
   email text not null,
   email_verified boolean not null default false,
+  language text check (language in ('en', 'de', 'fr')),
   is_admin boolean not null default false,
   disabled_at timestamptz,
   custom_claims jsonb not null default '[]',

@@ -2,6 +2,8 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { CustomClaim } from '../custom-claim/custom-claim.rules.ts';
 import type { Owner } from '../owner/owner.ts';
 
+export type Language = 'en' | 'de' | 'fr';
+
 const UserSchema = defineEntity({
   name: 'User',
   tableName: 'users',
@@ -14,6 +16,8 @@ const UserSchema = defineEntity({
     displayName: p.string(),
     email: p.string(),
     emailVerified: p.boolean().default(false),
+    /** Of pages and mails; null leaves it to the browser. */
+    language: p.string().$type<Language>().nullable(),
     isAdmin: p.boolean().default(false),
     disabledAt: p.datetime().nullable(),
     customClaims: p.json<CustomClaim[]>().onCreate(() => []),

@@ -1,13 +1,13 @@
 import { LockMode } from '@mikro-orm/core';
 import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
-import { type AuditRecord, recordAudit } from '../audit/audit.registry.ts';
+import { type AuditRecord, type RequestOrigin, recordAudit } from '../audit/audit.registry.ts';
 import { assertCustomClaims, type CustomClaim } from '../custom-claim/custom-claim.rules.ts';
 import { AlreadyTaken, Refusal } from '../errors.ts';
 import { listDifferences } from '../owner/adoption.ts';
 import { ADMIN } from '../owner/owner.ts';
 import { query } from '../query.ts';
-import { User } from './user.entity.ts';
-import type { PersonDetails } from './user.rules.ts';
+import { type Language, User } from './user.entity.ts';
+import { type PersonDetails, toDisplayName } from './user.rules.ts';
 
 export async function findUser(em: EntityManager, id: string): Promise<User | null> {
   return em.findOne(User, { id });
@@ -71,4 +71,35 @@ export async function declareCustomClaims(
       await recordAudit(tx, { ...by, event, userId, target: `user:${userId}`, details });
     }
   });
+}
+
+export interface ProfileChange {
+  displayName?: string;
+  language?: Language | null;
+}
+
+/** What people change of themselves without asking anybody. Says what the account is afterwards. */
+export async function changeProfile(
+  em: EntityManager,
+  user: User,
+  change: ProfileChange,
+  origin: RequestOrigin,
+): Promise<User> {
+  const { displayName, ...others } = change;
+  const columns = { ...others, ...(displayName && { displayName: toDisplayName(displayName) }) };
+  const before = Object.fromEntries(
+    Object.keys(columns).map((key) => [key, user[key as keyof ProfileChange] ?? null]),
+  );
+  await em.transactional(async (tx) => {
+    tx.assign(user, columns);
+    await tx.persist(user).flush();
+    await recordAudit(tx, {
+      event: 'account_changed',
+      actor: `user:${user.id}`,
+      userId: user.id,
+      origin,
+      details: { before, after: columns },
+    });
+  });
+  return user;
 }

@@ -17,7 +17,6 @@ const CONTROL = /\p{Cc}/u;
 /** Trims what people add by accident, then refuses what no rule allows, naming the field. */
 export function toPersonDetails(input: PersonDetails): PersonDetails {
   const username = input.username.trim();
-  const displayName = input.displayName.trim();
   const email = input.email.trim();
 
   if (!USERNAME.test(username)) {
@@ -26,11 +25,17 @@ export function toPersonDetails(input: PersonDetails): PersonDetails {
       'A username has 1 to 64 lower-case letters, digits, dots, hyphens or underscores, and begins and ends with a letter or digit',
     );
   }
-  if (displayName === '' || CONTROL.test(displayName)) {
-    throw new InvalidInput('displayName', 'A name has at least one character and no line breaks');
-  }
+  const displayName = toDisplayName(input.displayName);
   if (!EMAIL.test(email)) {
     throw new InvalidInput('email', `"${email.slice(0, 80)}" is not an email address`);
   }
   return { username, displayName, email };
+}
+
+export function toDisplayName(input: string): string {
+  const displayName = input.trim();
+  if (displayName === '' || CONTROL.test(displayName)) {
+    throw new InvalidInput('displayName', 'A name has at least one character and no line breaks');
+  }
+  return displayName;
 }

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import en from './en.json';
 
 type Plain<K> = K extends `${infer Base}_one` | `${infer Base}_other` ? Base : K;
@@ -12,9 +13,18 @@ const OTHERS: Record<string, () => Promise<{ default: Texts }>> = {
   fr: () => import('./fr.json'),
 };
 
+/** The languages by their own names, which whoever wants one can read. */
+export const LANGUAGES = [
+  ['en', 'English'],
+  ['de', 'Deutsch'],
+  ['fr', 'Français'],
+] as const;
+
 let texts: Texts = en;
-let language = 'en';
-let plural = new Intl.PluralRules(language);
+let plural = new Intl.PluralRules('en');
+
+/** Drawn pages are drawn anew when it changes. */
+export const language = signal('en');
 
 /** The text of `key` with its `{placeholders}` filled; `count` chooses the plural form. */
 export function t(key: Key, values: Values = {}): string {
@@ -27,21 +37,32 @@ export function t(key: Key, values: Values = {}): string {
   );
 }
 
-/** Takes the first language of `wanted` that exists. Call once, before anything is drawn. */
+/** Takes the first language of `wanted` that exists. */
 export async function chooseLocale(wanted: readonly string[]): Promise<void> {
   const known = wanted
     .map((tag) => tag.slice(0, 2).toLowerCase())
     .find((tag) => tag === 'en' || tag in OTHERS);
-  const load = OTHERS[known ?? 'en'];
+  const chosen = known ?? 'en';
 
-  if (known && load) {
-    texts = (await load()).default;
-    language = known;
-    plural = new Intl.PluralRules(language);
-  }
-  document.documentElement.lang = language;
+  texts = (await OTHERS[chosen]?.())?.default ?? en;
+  plural = new Intl.PluralRules(chosen);
+  language.value = chosen;
+  document.documentElement.lang = chosen;
 }
 
 export function formatDate(date: Date): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(date);
+  return new Intl.DateTimeFormat(language.value, { dateStyle: 'long' }).format(date);
+}
+
+const COOKIE = 'permiso_language';
+const ONE_YEAR = 60 * 60 * 24 * 365;
+
+/** What the person chose in the account goes before everything else, also before the next sign-in in this browser. */
+export async function followAccount(chosen: string | null): Promise<void> {
+  const age = chosen ? ONE_YEAR : 0;
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in Safari 17 and Firefox 128
+  document.cookie = `${COOKIE}=${chosen ?? ''}; Path=/; Max-Age=${age}; SameSite=Lax`;
+  if (chosen && chosen !== language.value) {
+    await chooseLocale([chosen]);
+  }
 }

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import type { Person } from '#api';
 import { listApplications } from '#web/api.ts';
+import { HeaderBar } from '#web/components/header-bar.tsx';
 import { Heading } from '#web/components/heading.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { Skeleton } from '#web/components/skeleton.tsx';
@@ -11,7 +12,6 @@ import { useLoaded } from '#web/task.ts';
 import { ApplicationTile } from './application-tile.tsx';
 import styles from './dashboard.module.css';
 import { EmptyState } from './empty-state.tsx';
-import { HeaderBar } from './header-bar.tsx';
 
 export function DashboardPage() {
   const { user, setUpOpen } = currentSession();

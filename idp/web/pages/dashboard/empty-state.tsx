@@ -1,6 +1,6 @@
+import { CopyButton } from '#web/components/copy-button.tsx';
 import { t } from '#web/locales/locales.ts';
 import { instanceName } from '#web/session.ts';
-import { CopyButton } from './copy-button.tsx';
 import styles from './dashboard.module.css';
 
 const EXAMPLE = `apiVersion: permisolabs.eu/v1alpha1

@@ -1,6 +1,6 @@
 import type { Person } from '#api';
 import { signOut } from '#web/api.ts';
-import { Button } from '#web/components/button.tsx';
+import { Button, ButtonLink } from '#web/components/button.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { t } from '#web/locales/locales.ts';
 import { currentSession, session } from '#web/session.ts';
@@ -27,6 +27,9 @@ export function AccountMenu({ user }: { user: Person }) {
           <span>{user.email}</span>
           {user.isAdmin && <span class={styles.badge}>{t('menu.administrator')}</span>}
         </p>
+        <ButtonLink kind="plain" href="/settings/account">
+          {t('menu.settings')}
+        </ButtonLink>
         <ThemeSwitch />
         <SignOut />
       </div>

@@ -1,0 +1,23 @@
+import { type Static, Type } from 'typebox';
+
+const Language = Type.Union([Type.Literal('en'), Type.Literal('de'), Type.Literal('fr')]);
+
+/** What people see and change of themselves. */
+export const ProfileView = Type.Object({
+  username: Type.String(),
+  displayName: Type.String(),
+  email: Type.String(),
+  emailVerified: Type.Boolean(),
+  language: Type.Union([Language, Type.Null()]),
+});
+export type ProfileView = Static<typeof ProfileView>;
+
+/** `null` leaves the language to the browser. */
+export const ProfileInput = Type.Object(
+  {
+    displayName: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    language: Type.Optional(Type.Union([Language, Type.Null()])),
+  },
+  { additionalProperties: false },
+);
+export type ProfileInput = Static<typeof ProfileInput>;

@@ -1,0 +1,24 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { changeProfile, type User } from '#core';
+import type { Services } from '../http/services.ts';
+import { originOf, requireSignedIn } from '../http/session.ts';
+import { ProfileInput, ProfileView } from './account.schemas.ts';
+
+export const profileRoutes: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
+  app.get('/account', { schema: { response: { 200: ProfileView } } }, async (request) =>
+    toView((await requireSignedIn(request, services)).user),
+  );
+
+  app.patch(
+    '/account',
+    { schema: { body: ProfileInput, response: { 200: ProfileView } } },
+    async (request) => {
+      const { user } = await requireSignedIn(request, services);
+      return toView(await changeProfile(request.em, user, request.body, originOf(request)));
+    },
+  );
+};
+
+function toView({ username, displayName, email, emailVerified, language }: User): ProfileView {
+  return { username, displayName, email, emailVerified, language: language ?? null };
+}

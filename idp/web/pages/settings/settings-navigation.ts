@@ -1,0 +1,16 @@
+import type { Key } from '#web/locales/locales.ts';
+
+type Part = {
+  label: Key;
+  forAdmins: boolean;
+  pages: { path: string; label: Key }[];
+};
+
+/** The pages of the settings, in the order they are listed. */
+export const SETTINGS: Part[] = [
+  {
+    label: 'settings.account',
+    forAdmins: false,
+    pages: [{ path: '/settings/account', label: 'profile.title' }],
+  },
+];
