@@ -55,7 +55,8 @@ async function login(request: StepRequest, oidc: OidcServices): Promise<Redirect
   const { session } = await requireSignedIn(request, oidc.services);
   assertFresh(interaction, session);
   // The person may have changed in this browser: from here on the request belongs to who signed in now.
-  interaction.session = { accountId: session.userId, uid: session.id, cookie: '' };
+  const cookie = interaction.session?.cookie ?? '';
+  interaction.session = { accountId: session.userId, uid: session.id, cookie };
   return finishInteraction(interaction, {
     login: {
       accountId: session.userId,
