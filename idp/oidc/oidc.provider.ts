@@ -22,6 +22,7 @@ import { type OidcPages, renderRefusal } from './oidc.pages.ts';
 import { createPolicy } from './oidc.policy.ts';
 import { rotateWithoutForks } from './oidc.refresh.ts';
 import { refuseReplaysAtomically } from './oidc.replay.ts';
+import { refuseForeignTokensAtUserinfo } from './oidc.resources.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -63,6 +64,7 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
   rotateWithoutForks(provider, services.database);
   revokeAtSecondUseOfCode(provider, services.database);
   refuseReplaysAtomically(provider, services.database);
+  refuseForeignTokensAtUserinfo(provider);
   return provider;
 }
 
@@ -85,6 +87,8 @@ function endpoints({ database }: Services, pages: OidcPages): Configuration {
       clientAuthSigningAlgValues: [...ASSERTION_ALGS],
     },
     responseTypes: ['code'],
+    // OpenID Connect Core §3.1.2.1: an application that has one callback names it too.
+    allowOmittingSingleRegisteredRedirectUri: false,
     scopes: ['openid', 'offline_access'],
     claims: CLAIMS_OF_SCOPE,
     // Applications read groups from the ID token as often as from userinfo: both say the same.
