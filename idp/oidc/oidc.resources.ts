@@ -1,4 +1,4 @@
-import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
+import { errors, type KoaContextWithOIDC, Provider, type ResourceServer } from 'oidc-provider';
 import { type Database, decideAccess, findClient, Refusal } from '#core';
 
 const CLIENT_URN = 'urn:permiso:client:';
@@ -24,4 +24,13 @@ export function describeResource(database: Database) {
     }
     return { audience: id, scope: '', accessTokenFormat: 'opaque' };
   };
+}
+
+/** RFC 6750 §3.1: here a token for somebody else is as good as none (401), and lacks no scope (403) that would mend it. */
+export function refuseForeignTokensAtUserinfo({ AccessToken }: Provider): void {
+  const { find } = AccessToken;
+  AccessToken.find = async function (value, options) {
+    const token = (await find.call(this, value, options)) as { aud?: unknown } | undefined;
+    return token?.aud && Provider.ctx?.oidc.route === 'userinfo' ? undefined : token;
+  } as typeof find;
 }

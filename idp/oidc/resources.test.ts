@@ -53,7 +53,7 @@ describe('an access token for another application', () => {
     expect(await introspect(app, api, token)).toMatchObject(facts);
     expect(await introspect(app, client, token)).toMatchObject(facts);
     expect(await introspect(app, stranger, token)).toEqual({ active: false });
-    expect((await userinfo(app, token)).statusCode).toBe(403);
+    expect((await userinfo(app, token)).statusCode).toBe(401);
   });
 
   test('is refused to a person who may not use that application', async ({ app, em, signUp }) => {
