@@ -15,6 +15,7 @@ import { addSecurityHeaders, refuseCrossSite } from './http/security.ts';
 import type { Services } from './http/services.ts';
 import { addUnitOfWork } from './http/unit-of-work.ts';
 import { loadWebShell, sendShell, type WebShell, webPages } from './http/web-shell.ts';
+import { loginLinkRoutes } from './login-links/login-link.routes.ts';
 import { deliverMails } from './mail/mail.delivery.ts';
 import { deliverLogouts } from './oidc/backchannel-logout.ts';
 import { interactionRoutes } from './oidc/interaction.routes.ts';
@@ -34,6 +35,7 @@ const API = [
   inviteRoutes,
   applicationRoutes,
   profileRoutes,
+  loginLinkRoutes,
 ];
 
 /** The IdP as an HTTP application, with no process in it: what answers, in order. */

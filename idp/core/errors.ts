@@ -9,6 +9,7 @@ export type RefusalCode =
   | 'set_up_closed'
   | 'bootstrap_code_wrong'
   | 'invite_not_valid'
+  | 'login_link_not_valid'
   | 'ceremony_expired'
   | 'passkey_refused'
   | 'fresh_passkey_required'

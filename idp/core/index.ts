@@ -92,6 +92,11 @@ export {
 export { consumeInvite, createInvite, getInvite } from './invite/invite.registry.ts';
 export { createLogger, type Logger } from './log.ts';
 export {
+  consumeLoginLink,
+  createLoginLink,
+  type LoginLink,
+} from './login-link/login-link.registry.ts';
+export {
   type DueMail,
   type MailContent,
   type MailFailure,
@@ -133,5 +138,7 @@ export {
   createUser,
   declareCustomClaims,
   findUser,
+  findUserByEmail,
+  getUser,
 } from './user/user.registry.ts';
 export { type PersonDetails, toPersonDetails } from './user/user.rules.ts';

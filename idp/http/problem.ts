@@ -12,6 +12,7 @@ const STATUS: Record<RefusalCode, number> = {
   set_up_closed: 404,
   bootstrap_code_wrong: 403,
   invite_not_valid: 404,
+  login_link_not_valid: 404,
   ceremony_expired: 409,
   passkey_refused: 401,
   fresh_passkey_required: 403,

@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-const PAGES = ['/', '/setup', '/signup/:token', '/login', '/interaction/:uid', '/settings/*'];
+const PAGES = [
+  '/',
+  '/setup',
+  '/signup/:token',
+  '/login',
+  '/login-link/:token',
+  '/interaction/:uid',
+  '/settings/*',
+];
 
 const DIST = join(import.meta.dirname, '../web/dist');
 

@@ -40,6 +40,11 @@ export const getSignUpOptions = (token: string, details: SignUpDetails) =>
 export const signUp = (token: string, credential: RegistrationResponseJSON) =>
   request<SessionView>('POST', signUpPath(token), { credential });
 
+export const consumeLoginLink = (token: string) =>
+  request<void>('POST', `/api/login-links/${encodeURIComponent(token)}`);
+export const requestLoginLink = (email: string) =>
+  request<void>('POST', '/api/login-links', { email });
+
 export const getProfile = () => request<ProfileView>('GET', '/api/account');
 export const changeProfile = (change: ProfileInput) =>
   request<ProfileView>('PATCH', '/api/account', change);

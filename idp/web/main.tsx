@@ -38,6 +38,10 @@ const ROUTES = [
     ),
   },
   {
+    path: '/login-link/:token',
+    page: page(() => import('./pages/login-link/login-link.page.tsx').then((m) => m.LoginLinkPage)),
+  },
+  {
     path: '/setup',
     page: page(() => import('./pages/set-up/set-up.page.tsx').then((m) => m.SetUpPage)),
   },

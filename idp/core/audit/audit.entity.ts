@@ -8,6 +8,7 @@ export type AuditEventName =
   | 'signed_out'
   | 'passkey_added'
   | 'invite_created'
+  | 'login_link_created'
   | 'custom_claims_declared'
   | 'client_authorised'
   | 'authorisation_refused'

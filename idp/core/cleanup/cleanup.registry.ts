@@ -6,6 +6,7 @@ const OVER: Record<string, string> = {
   oidc_records: 'expires_at < now()',
   ceremonies: 'expires_at < now()',
   sessions: 'expires_at < now()',
+  login_links: 'expires_at < now()',
   client_secrets: 'expires_at < now()',
   mails: `state <> 'waiting' and created_at < now() - interval '30 days'`,
   // Given up; the audit log keeps that it was.

@@ -24,7 +24,8 @@ async function countOf(em: EntityManager, table: string): Promise<number> {
 
 /** For each table a row that is just over and one that is just not. */
 const PAIRS = `
-insert into users values ('${USER}', 'ada', 'Ada', 'ada@example.com', false, false, null, '[]', 'admin', now(), now());
+insert into users (id, username, display_name, email, owner, created_at, updated_at)
+  values ('${USER}', 'ada', 'Ada', 'ada@example.com', 'admin', now(), now());
 insert into clients select 'wiki', 'Wiki', 'confidential', '{}', '{}', null, null, null, '{}', true, false, false, false,
   'ES256', null, null, null, 'everyone', '{}', '[]', 'admin', null, now(), now();
 insert into clients select name, 'Wiki', 'confidential', '{}', '{}', null, null, null, '{}', true, false, false, false,
@@ -35,6 +36,9 @@ insert into oidc_records (id, model, payload, expires_at)
   select name, 'AccessToken', '{}', now() + t from (values ('gone', interval '-1 second'), ('kept', '1 hour')) as v(name, t);
 insert into sessions (id, token_hash, user_id, method, authenticated_at, expires_at, created_at)
   select gen_random_uuid(), name, '${USER}', 'passkey', now(), now() + t, now()
+  from (values ('gone', interval '-1 second'), ('kept', '1 hour')) as v(name, t);
+insert into login_links (id, token_hash, user_id, email, expires_at)
+  select gen_random_uuid(), name, '${USER}', 'ada@example.com', now() + t
   from (values ('gone', interval '-1 second'), ('kept', '1 hour')) as v(name, t);
 insert into client_secrets select gen_random_uuid(), 'wiki', name, 'web', now(), now() + t
   from (values ('gone', interval '-1 second'), ('kept', '1 hour'), ('kept', null)) as v(name, t);
@@ -56,6 +60,7 @@ insert into resources (kind, namespace, name, ready, reason, message, updated_at
 
 const REMAINING = `
 select (select array_agg(id) from oidc_records) as records, (select array_agg(token_hash) from sessions) as sessions,
+       (select array_agg(token_hash) from login_links) as links,
        (select array_agg(hash) from client_secrets) as secrets,
        (select array_agg(client_id) from redirect_mismatches) as mismatches,
        (select array_agg(token_hash order by token_hash) from invites) as invites,
@@ -73,6 +78,7 @@ describe('clean-up', () => {
       oidc_records: 1,
       ceremonies: 0,
       sessions: 1,
+      login_links: 1,
       client_secrets: 1,
       backchannel_logouts: 1,
       redirect_mismatches: 1,
@@ -84,6 +90,7 @@ describe('clean-up', () => {
       {
         records: ['kept'],
         sessions: ['kept'],
+        links: ['kept'],
         secrets: ['kept', 'kept'],
         mismatches: ['new'],
         invites: ['kept', 'kept too'],

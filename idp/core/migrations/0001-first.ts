@@ -68,6 +68,16 @@ create table ceremonies (
 );
 create index ceremonies_expires_at on ceremonies (expires_at);
 
+create table login_links (
+  id uuid primary key,
+  token_hash text not null unique,
+  user_id uuid not null references users on delete cascade,
+  email text not null,
+  expires_at timestamptz not null
+);
+create index login_links_user_id on login_links (user_id);
+create index login_links_expires_at on login_links (expires_at);
+
 create table invites (
   id uuid primary key,
   token_hash text not null unique,

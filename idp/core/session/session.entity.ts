@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
 /** How the person proved who they are. Only a passkey counts as one. */
-export type SignInMethod = 'passkey' | 'sign_up';
+export type SignInMethod = 'passkey' | 'sign_up' | 'login_link';
 
 const SessionSchema = defineEntity({
   name: 'Session',

@@ -7,7 +7,11 @@ import { ADMIN, type Owner } from '../owner/owner.ts';
 import { Setting } from './settings.entity.ts';
 import type { GeneralSettings, SettingsKey, SettingsOf } from './settings.types.ts';
 
-const GENERAL: GeneralSettings = { name: 'Permiso', sessionLifetime: 30 * 24 * 3600 };
+const GENERAL: GeneralSettings = {
+  name: 'Permiso',
+  sessionLifetime: 30 * 24 * 3600,
+  loginLinksByEmail: false,
+};
 
 export async function getGeneralSettings(em: EntityManager): Promise<GeneralSettings> {
   return { ...GENERAL, ...(await findSettings(em, 'general'))?.value };

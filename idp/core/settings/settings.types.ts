@@ -4,6 +4,9 @@ export interface GeneralSettings {
 
   /** Seconds until a person must sign in again whatever happens. */
   sessionLifetime: number;
+
+  /** Whether people may ask for a login link themselves, at the page where they sign in. */
+  loginLinksByEmail: boolean;
 }
 
 export interface SmtpSettings {

@@ -13,6 +13,23 @@ export async function findUser(em: EntityManager, id: string): Promise<User | nu
   return em.findOne(User, { id });
 }
 
+export async function getUser(em: EntityManager, id: string): Promise<User> {
+  const user = await findUser(em, id);
+  if (!user) {
+    throw new Refusal('not_found', `There is no user ${id}`);
+  }
+  return user;
+}
+
+export async function findUserByEmail(em: EntityManager, email: string): Promise<User | null> {
+  const [row] = await query<{ id: string }>(
+    em,
+    'select id from users where lower(email) = lower($1)',
+    [email],
+  );
+  return row ? findUser(em, row.id) : null;
+}
+
 /** Asked before the passkey is made, so that nobody makes one for a name they cannot have. */
 export async function assertPersonIsNew(em: EntityManager, details: PersonDetails): Promise<void> {
   const [taken] = await query<{ username: string }>(

@@ -1,0 +1,70 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import {
+  consumeLoginLink,
+  findUserByEmail,
+  getGeneralSettings,
+  getUser,
+  isDatabaseAway,
+  Refusal,
+  recordAudit,
+} from '#core';
+import type { Services } from '../http/services.ts';
+import { originOf, requireAdmin, signIn } from '../http/session.ts';
+import { CreatedLoginLink, LoginLinkRequest } from './login-link.schemas.ts';
+import { sendLoginLink } from './login-link.service.ts';
+
+const ByToken = Type.Object({ token: Type.String({ maxLength: 128 }) });
+const ById = Type.Object({ id: Type.String({ format: 'uuid' }) });
+
+export const loginLinkRoutes: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
+  app.post(
+    '/users/:id/login-link',
+    { schema: { params: ById, response: { 201: CreatedLoginLink } } },
+    async (request, reply) => {
+      const { user: admin } = await requireAdmin(request, services);
+      const user = await getUser(request.em, request.params.id);
+      const by = { actor: `user:${admin.id}`, origin: originOf(request) };
+      return reply.status(201).send(await sendLoginLink(request.em, services, { user, by }));
+    },
+  );
+
+  // The answer comes before the work: neither its words nor its time tell whether somebody has this address.
+  app.post('/login-links', { schema: { body: LoginLinkRequest } }, async (request, reply) => {
+    const { loginLinksByEmail } = await getGeneralSettings(request.em);
+    if (!loginLinksByEmail) {
+      throw new Refusal(
+        'not_allowed',
+        'Login links are sent by administrators only. Ask one of them',
+      );
+    }
+    const { email } = request.body;
+    const by = { actor: 'nobody', origin: originOf(request) };
+    void sendIfKnown(email, by).catch((err) => {
+      const level = isDatabaseAway(err) ? 'warn' : 'error';
+      request.log[level]({ err }, 'a login link could not be sent');
+    });
+    return reply.status(202).send();
+  });
+
+  async function sendIfKnown(email: string, by: Parameters<typeof sendLoginLink>[2]['by']) {
+    const em = services.database.em.fork();
+    const user = await findUserByEmail(em, email);
+    if (user && !user.disabledAt) {
+      await sendLoginLink(em, services, { user, by });
+    }
+  }
+
+  app.post('/login-links/:token', { schema: { params: ByToken } }, async (request, reply) => {
+    const userId = await consumeLoginLink(request.em, request.params.token);
+    await signIn(request, reply, services, { userId, method: 'login_link' });
+    await recordAudit(request.em, {
+      event: 'signed_in',
+      actor: `user:${userId}`,
+      userId,
+      origin: originOf(request),
+      details: { method: 'login_link' },
+    });
+    return reply.status(204).send();
+  });
+};
