@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { launchChromium, openBrowser, type PersonAtBrowser } from './browser.ts';
 import { ADA, ALAN, enrol, invite } from './people.ts';
@@ -132,7 +132,7 @@ describe('mod_auth_openidc in Apache', () => {
     expect(await readRefusal(alan, apache())).toContain('open to certain groups only');
   });
 
-  test('learns of a new group when it asks for the claims again', async () => {
+  test('learns of a new group at the next refresh', async () => {
     await permiso.writeManifest('auditors.yaml', group('auditors', 'ada'));
 
     await expect.poll(() => reload(ada), PATIENCE).toMatch(/"oidc_claim_groups":"[^"]*auditors/);
@@ -144,6 +144,18 @@ describe('mod_auth_openidc in Apache', () => {
 
     await permiso.writeManifest('engineering.yaml', group('engineering', 'ada'));
     await expect.poll(() => visit(ada, apache()), PATIENCE).toContain('oidc_claim_sub');
+  });
+
+  test('hears from Permiso that the session has ended there', async () => {
+    await ada.page.goto(permiso.url);
+    await ada.page.getByRole('button', { name: /^Account/ }).click();
+    await ada.page.getByRole('button', { name: 'Sign out' }).click();
+    await ada.page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor();
+
+    expect(await apache().line('POST /oidc?logout=backchannel')).toMatch(/ 20[04]$/);
+    expect(await visit(ada, apache())).toContain('Sign in');
+    await ada.page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await ada.page.waitForURL(`${apache().url}/`);
   });
 
   test('signs out of Permiso too', async () => {
@@ -184,11 +196,19 @@ async function readPage({ page }: PersonAtBrowser) {
 
 async function reload({ page }: PersonAtBrowser) {
   await page.reload();
-  return page.innerText('body');
+  return readAnything(page);
 }
 
 async function visit({ page }: PersonAtBrowser, { url }: RelyingParty) {
   await page.goto(url);
+  return readAnything(page);
+}
+
+/** What the application behind a proxy shows, or a page of Permiso, which takes a moment. */
+async function readAnything(page: Page): Promise<string> {
+  if (page.url().startsWith(permiso.url)) {
+    await page.getByRole('heading', { level: 1 }).waitFor();
+  }
   return page.innerText('body');
 }
 

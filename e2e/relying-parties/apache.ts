@@ -64,12 +64,12 @@ DefaultRuntimeDir ${folder}
 PidFile ${folder}/apache.pid
 ErrorLog "||/bin/cat"
 LogLevel warn
+CustomLog "||/bin/cat" "%r %>s"
 User www-data
 Group www-data
 Include ${site}
 ProxyPass "/" "${upstream}/"
 # Only because the test has no five minutes.
 OIDCRefreshAccessTokenBeforeExpiry 899 logout_on_error
-OIDCUserInfoRefreshInterval 1
 `;
 }

@@ -24,6 +24,9 @@ export interface RelyingParty {
   /** Declares its client, and starts it with the credentials that the operator wrote. */
   start(permiso: Permiso): Promise<void>;
   stop(): Promise<void>;
+
+  /** Resolves with the first line it prints that has this text in it. */
+  line(text: string): Promise<string>;
 }
 
 interface Start {
@@ -72,6 +75,9 @@ export async function createRelyingParty(recipe: Recipe): Promise<RelyingParty> 
     },
     async stop() {
       await process?.end('SIGTERM');
+    },
+    async line(text) {
+      return (await process?.line(text)) ?? '';
     },
   };
 }
