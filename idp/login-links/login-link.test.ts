@@ -18,7 +18,7 @@ const test = base.extend<{
   },
   linkFor: async ({ admin }, use) => {
     await use(async (userId) => {
-      const answer = await admin.post(`/api/users/${userId}/login-link`)
+      const answer = await admin.post(`/api/users/${userId}/login-link`);
       return String(answer.json().url).replace(`${ORIGIN}/login-link/`, '');
     });
   },

@@ -1,18 +1,19 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { findUser, getGeneralSettings, isSetUpOpen, Refusal, recordAudit, type User } from '#core';
+import { findUser, Refusal, recordAudit, type User } from '#core';
 import type { Services } from '../http/services.ts';
-import { bindBrowser, findSignedIn, originOf, signIn, signOut, toPerson } from '../http/session.ts';
+import { bindBrowser, findSignedIn, originOf, signIn, signOut } from '../http/session.ts';
 import { AuthenticationInput, RequestOptions } from '../passkeys/passkey.schemas.ts';
 import { beginSignIn, finishSignIn } from '../passkeys/passkey.service.ts';
 import { SessionView } from './session.schemas.ts';
+import { viewSession } from './session.service.ts';
 
 export const sessionRoutes: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
   const { APP_URL } = services.config;
 
   app.get('/session', { schema: { response: { 200: SessionView } } }, async (request) => {
     const signedIn = await findSignedIn(request, services);
-    return toView(request, services, signedIn?.user ?? null);
+    return viewSession(request.em, services, signedIn?.user ?? null);
   });
 
   app.post(
@@ -38,7 +39,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<Services> = async (app, se
         origin: originOf(request),
         details: { method: 'passkey' },
       });
-      return toView(request, services, user);
+      return viewSession(request.em, services, user);
     },
   );
 
@@ -84,17 +85,4 @@ async function identify(
     }
     throw error;
   }
-}
-
-async function toView(
-  request: FastifyRequest,
-  { config }: Services,
-  user: User | null,
-): Promise<SessionView> {
-  const { name } = await getGeneralSettings(request.em);
-  return {
-    instance: { name, origin: config.APP_URL },
-    user: user && toPerson(user),
-    setUpOpen: await isSetUpOpen(request.em),
-  };
 }

@@ -14,7 +14,11 @@ export type Person = Static<typeof Person>;
 
 /** What every page needs to know before it draws itself. */
 export const SessionView = Type.Object({
-  instance: Type.Object({ name: Type.String(), origin: Type.String() }),
+  instance: Type.Object({
+    name: Type.String(),
+    origin: Type.String(),
+    loginLinksByEmail: Type.Boolean(),
+  }),
   user: Type.Union([Person, Type.Null()]),
   setUpOpen: Type.Boolean(),
 });

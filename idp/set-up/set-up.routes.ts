@@ -1,15 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import {
-  assertBootstrapCode,
-  assertSetUpOpen,
-  closeSetUp,
-  ensureBootstrapCode,
-  getGeneralSettings,
-} from '#core';
+import { assertBootstrapCode, assertSetUpOpen, closeSetUp, ensureBootstrapCode } from '#core';
 import type { Services } from '../http/services.ts';
-import { toPerson } from '../http/session.ts';
 import { CreationOptions, RegistrationInput } from '../passkeys/passkey.schemas.ts';
 import { SessionView } from '../sessions/session.schemas.ts';
+import { viewSession } from '../sessions/session.service.ts';
 import { beginSignUp, finishSignUp } from '../sign-up/sign-up.service.ts';
 import { SetUpDetails, SetUpView } from './set-up.schemas.ts';
 
@@ -46,8 +40,7 @@ export const setUpRoutes: FastifyPluginAsyncTypebox<Services> = async (app, serv
         { request, reply, services },
         { kind: 'set_up', credential: request.body.credential, consume: (em) => closeSetUp(em) },
       );
-      const { name } = await getGeneralSettings(request.em);
-      return { instance: { name, origin: config.APP_URL }, user: toPerson(user), setUpOpen: false };
+      return viewSession(request.em, services, user);
     },
   );
 };

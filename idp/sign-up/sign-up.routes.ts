@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { addToGroups, consumeInvite, getGeneralSettings, getInvite } from '#core';
+import { addToGroups, consumeInvite, getInvite } from '#core';
 import type { Services } from '../http/services.ts';
-import { toPerson } from '../http/session.ts';
 import { CreationOptions, RegistrationInput } from '../passkeys/passkey.schemas.ts';
 import { SessionView } from '../sessions/session.schemas.ts';
+import { viewSession } from '../sessions/session.service.ts';
 import { InviteView, SignUpDetails } from './sign-up.schemas.ts';
 import { beginSignUp, finishSignUp } from './sign-up.service.ts';
 
@@ -47,9 +47,7 @@ export const signUpRoutes: FastifyPluginAsyncTypebox<Services> = async (app, ser
           },
         },
       );
-      const { name } = await getGeneralSettings(request.em);
-      const instance = { name, origin: services.config.APP_URL };
-      return { instance, user: toPerson(user), setUpOpen: false };
+      return viewSession(request.em, services, user);
     },
   );
 };

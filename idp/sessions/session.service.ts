@@ -1,0 +1,18 @@
+import { type EntityManager, getGeneralSettings, isSetUpOpen, type User } from '#core';
+import type { Services } from '../http/services.ts';
+import { toPerson } from '../http/session.ts';
+import type { SessionView } from './session.schemas.ts';
+
+/** What every page needs to know before it draws itself, for this person or nobody. */
+export async function viewSession(
+  em: EntityManager,
+  { config }: Services,
+  user: User | null,
+): Promise<SessionView> {
+  const { name, loginLinksByEmail } = await getGeneralSettings(em);
+  return {
+    instance: { name, origin: config.APP_URL, loginLinksByEmail },
+    user: user && toPerson(user),
+    setUpOpen: await isSetUpOpen(em),
+  };
+}
