@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
-import { connect } from './connection.ts';
+import { connect } from '../testing/connection.ts';
 import { type BenchDatabase, startDatabase } from './database.ts';
 import { type Lane, openLanes } from './lanes.ts';
 import { type Cost, summarise } from './profile.ts';

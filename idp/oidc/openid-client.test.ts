@@ -23,58 +23,6 @@ function fetchFrom(app: FastifyInstance): openid.CustomFetch {
   };
 }
 
-test('a certified relying party pushes its request, binds its tokens to a key, refreshes and revokes', async ({
-  app,
-  em,
-  signUp,
-}) => {
-  const client = await registerClient(em, {
-    requirePushedAuthorizationRequests: true,
-    skipConsent: true,
-    idTokenSigningAlg: 'ES256',
-  });
-  const { browser, user } = await signUp('ada');
-  const config = await openid.discovery(
-    new URL(ORIGIN),
-    client.clientId,
-    { client_secret: client.secret ?? '', id_token_signed_response_alg: 'ES256' },
-    openid.ClientSecretPost(client.secret),
-    { [openid.customFetch]: fetchFrom(app) },
-  );
-  const DPoP = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair('ES256'));
-  const verifier = openid.randomPKCECodeVerifier();
-  const [state, nonce] = [openid.randomState(), openid.randomNonce()];
-
-  const begin = await openid.buildAuthorizationUrlWithPAR(
-    config,
-    {
-      redirect_uri: client.redirectUri,
-      scope: 'openid profile offline_access',
-      code_challenge: await openid.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256',
-      state,
-      nonce,
-    },
-    { DPoP },
-  );
-  const { url } = await browser.follow(begin.href);
-  const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce };
-  const tokens = await openid.authorizationCodeGrant(config, new URL(url), checks, undefined, {
-    DPoP,
-  });
-  const fresh = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '', undefined, {
-    DPoP,
-  });
-  const before = await openid.tokenIntrospection(config, fresh.access_token);
-  const person = await openid.fetchUserInfo(config, fresh.access_token, user.id, { DPoP });
-  await openid.tokenRevocation(config, fresh.refresh_token ?? '');
-  const after = await openid.tokenIntrospection(config, fresh.access_token);
-
-  expect(tokens.claims()).toMatchObject({ sub: user.id, preferred_username: 'ada' });
-  expect([tokens.token_type, before.active, after.active]).toEqual(['dpop', true, false]);
-  expect(person.preferred_username).toBe('ada');
-});
-
 test('a certified relying party proves itself by its signature', async ({ app, em }) => {
   const { privateKey: key, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'first' } as ClientKey] };

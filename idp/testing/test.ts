@@ -46,7 +46,7 @@ interface AppFixtures {
  * What one replica has: `createApp` makes it answer, and several may share a database. It hears of changes only when
  * a test lets it follow them; until then it keeps no copies and asks the registry each time.
  */
-async function buildServices({
+export async function buildServices({
   database,
   databaseUrl,
   stopping = new AbortController().signal,

@@ -1,5 +1,5 @@
 import { Agent, fetch, getSetCookies } from 'undici';
-import type { Door } from '../testing/browser.ts';
+import type { Door } from './browser.ts';
 
 export interface Connection extends Door {
   close(): Promise<void>;
