@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
 import { installByDebian, tryTo } from './debian.ts';
@@ -11,19 +12,19 @@ declare module 'vitest' {
   }
 }
 
-export default function setup(project: TestProject): void {
-  project.provide('chromiumPath', ensureChromium());
+export default async function setup(project: TestProject): Promise<void> {
+  project.provide('chromiumPath', await ensureChromium());
 }
 
 /** Found on this machine, or installed: by Playwright, else by the system's package manager. */
-export function ensureChromium(): string {
+export async function ensureChromium(): Promise<string> {
   const found = findChromium();
   if (found) {
     return found;
   }
   const attempts = [installByPlaywright, () => installByDebian('chromium')];
   for (const attempt of attempts) {
-    attempt();
+    await attempt();
     const installed = findChromium();
     if (installed) {
       return installed;
@@ -47,11 +48,10 @@ function findChromium(): string | undefined {
   return candidates.find((path) => path !== '' && existsSync(path));
 }
 
-function installByPlaywright(): void {
-  tryTo('downloading a Chromium by Playwright', () => {
-    execFileSync('playwright-core', ['install', '--with-deps', '--only-shell', 'chromium'], {
-      stdio: 'pipe',
+function installByPlaywright(): Promise<void> {
+  return tryTo('downloading a Chromium by Playwright', () =>
+    promisify(execFile)('playwright-core', ['install', '--with-deps', '--only-shell', 'chromium'], {
       timeout: 120_000,
-    });
-  });
+    }),
+  );
 }

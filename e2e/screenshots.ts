@@ -71,7 +71,7 @@ function toId(name: string): string {
 }
 
 async function takePictures(): Promise<void> {
-  const chromium = await launchChromium(ensureChromium());
+  const chromium = await launchChromium(await ensureChromium());
   const options = { viewport: VIEWPORT, reducedMotion: 'reduce', colorScheme: 'light' } as const;
   const { page } = await openBrowser(chromium, options);
   const stranger = await (await chromium.newContext(options)).newPage();

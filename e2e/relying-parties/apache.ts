@@ -37,7 +37,7 @@ export function createApache(upstream: string): Promise<RelyingParty> {
 async function installApache(): Promise<void> {
   const isThere = () => existsSync(APACHE) && existsSync(join(MODULES, 'mod_auth_openidc.so'));
   if (!isThere()) {
-    installByDebian('libapache2-mod-auth-openidc');
+    await installByDebian('libapache2-mod-auth-openidc');
   }
   if (!isThere()) {
     throw new Error(

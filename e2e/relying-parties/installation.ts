@@ -53,11 +53,11 @@ export async function runInstaller(
   const attempt = async () =>
     (await run(program, args, { env: { ...process.env, ...env } })).stdout.trim();
   try {
-    return await attempt().catch((error) => {
+    return await attempt().catch(async (error) => {
       if (!debianPackage) {
         throw error;
       }
-      installByDebian(debianPackage);
+      await installByDebian(debianPackage);
       return attempt();
     });
   } catch (cause) {
