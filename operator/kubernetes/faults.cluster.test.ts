@@ -3,7 +3,7 @@ import { type Database, findClient, hashToken, listClientSecrets, query } from '
 import type { Cluster } from '../testing/cluster.ts';
 import { FaultPoints, serverWithFaults, withFaults } from '../testing/fault-points.ts';
 import { oidcClient } from '../testing/manifests.ts';
-import { startOperator } from '../testing/operator.ts';
+import { startOperator, type TestOperator } from '../testing/operator.ts';
 import { test } from '../testing/test.ts';
 
 interface Scene {
@@ -160,3 +160,44 @@ test('nothing is missed of what changed while the operator could not hear', asyn
   await operator.stop();
   await server.close();
 });
+
+test('an accident takes nothing from the status that stood there, tells no row, and is written once', async ({
+  cluster,
+  database,
+  databaseUrl,
+}) => {
+  const operator = await startOperator({ cluster, database, databaseUrl });
+  await cluster.apply(oidcClient('struck'));
+  const before = await cluster.waitFor('OIDCClient', 'struck', 'Ready');
+  await query(
+    database.em.fork(),
+    `alter table clients add constraint accident check (name <> 'Bad luck')`,
+  );
+
+  await cluster.apply(oidcClient('struck', { displayName: 'Bad luck' }));
+  const struck = await cluster.waitFor('OIDCClient', 'struck', 'Ready=Unknown');
+  await vi.waitFor(async () => expect(await countFailures(operator)).toBeGreaterThan(2), 5_000);
+  const stillStruck = await cluster.get('OIDCClient', 'struck');
+  await query(database.em.fork(), 'alter table clients drop constraint accident');
+  const after = await cluster.waitFor('OIDCClient', 'struck', 'Ready');
+  await operator.stop();
+
+  const withoutSummary = ({ status }: typeof before) => ({
+    ...status,
+    observedGeneration: 0,
+    conditions: status?.conditions
+      ?.filter(({ type }) => !['Ready', 'Reconciling'].includes(type))
+      .map((condition) => ({ ...condition, observedGeneration: 0 })),
+  });
+  expect(before.status).toMatchObject({ clientID: `${cluster.namespace}.struck` });
+  expect(withoutSummary(struck)).toEqual(withoutSummary(before));
+  expect(withoutSummary(after)).toEqual(withoutSummary(before));
+  expect(struck.status?.observedGeneration).toBe(2);
+  expect(JSON.stringify(struck.status)).not.toContain('Failing row');
+  expect(stillStruck.metadata.resourceVersion).toBe(struck.metadata.resourceVersion);
+});
+
+async function countFailures({ metrics }: TestOperator): Promise<number> {
+  const { values } = await metrics.reconciles.get();
+  return values.find(({ labels }) => labels.result === 'failed')?.value ?? 0;
+}

@@ -10,7 +10,7 @@ export interface Condition extends Aspect {
 /**
  * The conditions that say an outcome, by the Kubernetes API conventions and kstatus: `Stalled` while it waits for
  * somebody, `Reconciling` while it tries again, neither when all is well. `lastTransitionTime` moves only when a
- * verdict does.
+ * verdict does. An accident judges nothing, so what stood there stands.
  */
 export function toConditions(
   outcome: Outcome,
@@ -18,13 +18,7 @@ export function toConditions(
   { generation, now }: { generation: number; now: Date },
 ): Condition[] {
   const { ready, reason, message, retry, aspects } = outcome;
-  const aspectsOfAll: Aspect[] = [
-    { type: 'Ready', status: ready ? 'True' : retry ? 'Unknown' : 'False', reason, message },
-    ...aspects,
-    ...(retry ? [{ type: 'Reconciling', status: 'True', reason, message } as const] : []),
-    ...(ready || retry ? [] : [{ type: 'Stalled', status: 'True', reason, message } as const]),
-  ];
-  return aspectsOfAll.map((aspect) => {
+  const toCondition = (aspect: Aspect): Condition => {
     const known = before.find(({ type }) => type === aspect.type);
     const lastTransitionTime =
       known?.status === aspect.status ? known.lastTransitionTime : toTime(now);
@@ -34,8 +28,21 @@ export function toConditions(
       observedGeneration: generation,
       lastTransitionTime,
     };
-  });
+  };
+  const verdict = { reason, message };
+  return [
+    toCondition({
+      type: 'Ready',
+      status: ready ? 'True' : retry ? 'Unknown' : 'False',
+      ...verdict,
+    }),
+    ...(retry ? before.filter(({ type }) => !SUMMARIES.includes(type)) : aspects.map(toCondition)),
+    ...(retry ? [toCondition({ type: 'Reconciling', status: 'True', ...verdict })] : []),
+    ...(ready || retry ? [] : [toCondition({ type: 'Stalled', status: 'True', ...verdict })]),
+  ];
 }
+
+const SUMMARIES = ['Ready', 'Reconciling', 'Stalled'];
 
 /** metav1.Time has no fractions of a second. */
 export function toTime(date: Date): string {

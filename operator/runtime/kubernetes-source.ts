@@ -110,7 +110,12 @@ export class KubernetesSource implements Source {
     const { generation } = resource.metadata;
     const before = object.status?.conditions ?? [];
     const conditions = toConditions(outcome, before, { generation, now: new Date() });
-    const status = { observedGeneration: generation, ...outcome.status, conditions };
+    const status = {
+      ...(outcome.retry ? object.status : {}),
+      ...outcome.status,
+      observedGeneration: generation,
+      conditions,
+    };
     if (!isDeepStrictEqual(object.status, status)) {
       const body = { ...this.#identity(resource), status };
       const written = await this.#options.api

@@ -56,7 +56,8 @@ export function judge(error: unknown): Outcome {
   if (error instanceof Refusal) {
     return refused(REASON[error.code] ?? 'Refused', error.message);
   }
-  const why = error instanceof Error ? error.message : String(error);
+  // PostgreSQL tells the row on the lines below, with hashes in it and the time of day; the log has them.
+  const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   const [reason, message] = isDatabaseAway(error)
     ? ['DatabaseUnavailable', 'the database does not answer; what was declared before stands']
     : ['ReconcileFailed', `it will be tried again: ${why}`];
