@@ -423,6 +423,8 @@ describe('the secret', () => {
       const { values } = await cluster.secret('clock-oidc');
       expect(values.client_secret).not.toBe(before.values.client_secret);
     }, 5000);
+    // The old one is told its end after the new one was written.
+    await operator.controller.queue.idle();
 
     const [old] = await listClientSecrets(database.em.fork(), id);
     const minutes = ((old?.expiresAt?.getTime() ?? 0) - Date.now()) / 60_000;
