@@ -77,10 +77,7 @@ export function renderSignOut(ctx: KoaContextWithOIDC, pages: OidcPages): void {
 
 export function renderSignedOut(ctx: KoaContextWithOIDC, pages: OidcPages): void {
   ctx.type = 'html';
-  ctx.body = render(ctx, pages, {
-    name: 'signed-out',
-    content: { application: ctx.oidc.client?.clientName ?? null },
-  });
+  ctx.body = render(ctx, pages, { name: 'signed-out', content: {} });
 }
 
 function render(ctx: KoaContextWithOIDC, pages: OidcPages, facts: Facts): string {

@@ -3,13 +3,13 @@ import type { Problem as ProblemBody } from '#api';
 import { Problem } from '#web/problem.ts';
 import { RefusalPage } from './refusal/refusal.page.tsx';
 import { type SignOutFacts, SignOutPage } from './sign-out/sign-out.page.tsx';
-import { type SignedOutFacts, SignedOutPage } from './sign-out/signed-out.page.tsx';
+import { SignedOutPage } from './sign-out/signed-out.page.tsx';
 
 /** Addresses of oidc-provider have no route here: the server writes into a meta element what to show, and of what. */
 export function chosenByServer(): ComponentChild {
   const refusal = readFacts<ProblemBody>('refusal');
   const signOut = readFacts<SignOutFacts>('sign-out');
-  const signedOut = readFacts<SignedOutFacts>('signed-out');
+  const signedOut = readFacts('signed-out');
 
   if (refusal) {
     return <RefusalPage problem={new Problem(refusal)} />;
@@ -17,7 +17,7 @@ export function chosenByServer(): ComponentChild {
   if (signOut) {
     return <SignOutPage {...signOut} />;
   }
-  return signedOut && <SignedOutPage {...signedOut} />;
+  return signedOut ? <SignedOutPage /> : null;
 }
 
 function readFacts<Facts>(name: string): Facts | null {

@@ -3,16 +3,12 @@ import { Statement } from '#web/components/statement.tsx';
 import { t } from '#web/locales/locales.ts';
 import { instanceName } from '#web/session.ts';
 
-export type SignedOutFacts = { application: string | null };
-
-export function SignedOutPage({ application }: SignedOutFacts) {
-  const name = instanceName.value;
+/** Names nobody who asked for it: anybody can link here, and say so of any application. */
+export function SignedOutPage() {
   return (
     <Statement
       title={t('signedOut.title')}
-      text={
-        application ? t('signedOut.textFor', { application, name }) : t('signedOut.text', { name })
-      }
+      text={t('signedOut.text', { name: instanceName.value })}
     >
       <ButtonLink href="/login">{t('signedOut.again')}</ButtonLink>
     </Statement>
