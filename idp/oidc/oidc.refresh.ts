@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { errors, Provider } from 'oidc-provider';
-import { createToken, type Database, query } from '#core';
+import { createToken, type Database, type EntityManager, query } from '#core';
 import { recordKey } from './oidc.adapter.ts';
 import { letConsumeDecide, revokeFamily } from './oidc.family.ts';
 
@@ -22,7 +22,7 @@ export function rotateWithoutForks(provider: Provider, database: Database): void
 
   model.consume = async function () {
     const arrival = arrivals.get(Provider.ctx?.req ?? {}) ?? performance.now();
-    successors.set(this, await spend(database, this, (performance.now() - arrival) / 1000));
+    successors.set(this, await spend(database, this, arrival));
   };
 
   model.generateTokenId = function () {
@@ -46,7 +46,7 @@ function measureArrivals(provider: Provider): WeakMap<object, number> {
  * that use, soon, and nobody has used the successor. Uses that overlap in time get one answer and harm nobody.
  * Any other use means that two hold the token, and costs the whole family its life (RFC 9700 §4.14.2).
  */
-async function spend(database: Database, token: RefreshToken, age: number): Promise<string> {
+async function spend(database: Database, token: RefreshToken, arrival: number): Promise<string> {
   const em = database.em.fork();
   const id = recordKey('RefreshToken', token.jti);
   const seed = createToken();
@@ -55,15 +55,25 @@ async function spend(database: Database, token: RefreshToken, age: number): Prom
   if ((await query(em, FIRST_USE, [id, record])).length === 1) {
     return successor;
   }
-  const [again] = await query<{ seed: string }>(em, REPETITION, [id, age, GRACE_SECONDS]);
+  const arrived = await toDatabaseTime(em, arrival);
+  const [again] = await query<{ seed: string }>(em, REPETITION, [id, arrived, GRACE_SECONDS]);
   if (again) {
     return succeed(token, again.seed);
   }
-  const [overlapping] = await query(em, OVERLAP, [id, age]);
+  const [overlapping] = await query(em, OVERLAP, [id, arrived]);
   if (!overlapping) {
     await revokeFamily(database, token);
   }
   throw new errors.InvalidGrant('refresh token already used');
+}
+
+/**
+ * Our clock and the database's need not agree, so its time is asked for. Whatever we waited for the answer makes the
+ * arrival seem earlier, never later: in doubt two uses overlapped.
+ */
+async function toDatabaseTime(em: EntityManager, arrival: number): Promise<number> {
+  const [row] = await query<{ now: number }>(em, NOW);
+  return Number(row?.now) - (performance.now() - arrival) / 1000;
 }
 
 function succeed({ jti }: RefreshToken, seed: string): string {
@@ -74,14 +84,15 @@ const FIRST_USE = `
 update oidc_records set consumed_at = clock_timestamp(), payload = payload || $2::jsonb
 where id = $1 and consumed_at is null returning id`;
 
-// The age of the request instead of its time: our clock and the database's need not agree.
+const NOW = 'select extract(epoch from clock_timestamp())::float8 as now';
+
 const REPETITION = `
 update oidc_records r set payload = payload || '{"repeated": true}'
 where id = $1 and payload ? 'seed' and not payload ? 'repeated'
-  and consumed_at <= clock_timestamp() - make_interval(secs => $2)
+  and consumed_at <= to_timestamp($2)
   and consumed_at > clock_timestamp() - make_interval(secs => $3)
   and not exists (select from oidc_records s where s.id = r.payload ->> 'successor' and s.consumed_at is not null)
 returning payload ->> 'seed' as seed`;
 
 const OVERLAP = `
-select from oidc_records where id = $1 and consumed_at > clock_timestamp() - make_interval(secs => $2)`;
+select from oidc_records where id = $1 and consumed_at > to_timestamp($2)`;
