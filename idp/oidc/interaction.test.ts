@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
 import { describe, expect } from 'vitest';
+import { type EntityManager, query, type User } from '#core';
 import type { Browser } from '../testing/browser.ts';
 import { signIn } from '../testing/people.ts';
 import {
@@ -13,6 +14,20 @@ import { ORIGIN, test } from '../testing/test.ts';
 
 const REAUTHENTICATION = { requireReauthentication: true, skipConsent: true };
 
+interface Entering {
+  em: EntityManager;
+  user: User;
+  browser: Browser;
+  admin: { user: User; browser: Browser };
+}
+
+async function signInByLink({ em, user, browser, admin }: Entering): Promise<void> {
+  await query(em, 'update users set is_admin = true where id = $1', [admin.user.id]);
+  const { url } = (await admin.browser.post(`/api/users/${user.id}/login-link`)).json();
+  const answer = await browser.post(`/api/login-links/${url.split('/').at(-1)}`);
+  expect(answer.statusCode).toBe(204);
+}
+
 /** Begins a request and says where its steps are and how it goes on without them. */
 async function begin(browser: Browser, request: AuthorizeOptions) {
   const { url, verifier } = authorizeUrl(request);
@@ -23,36 +38,39 @@ async function begin(browser: Browser, request: AuthorizeOptions) {
 }
 
 describe('an application that asks for a passkey each time', () => {
-  test('is not content with a session made by sign-up until a passkey was used', async ({
-    app,
-    em,
-    signUp,
-  }) => {
-    const client = await registerClient(em, REAUTHENTICATION);
-    const { browser, authenticator } = await signUp('ada');
-    const { page, resume, verifier } = await begin(browser, client);
+  test.for([
+    ['sign-up', async () => {}],
+    ['a login link', signInByLink],
+  ] as const)(
+    'is not content with a session made by %s until a passkey was used',
+    async ([name, enter], { app, em, signUp }) => {
+      const client = await registerClient(em, REAUTHENTICATION);
+      const { browser, authenticator, user } = await signUp(`by-${name.split(' ').at(-1)}`);
+      await enter({ em, user, browser, admin: await signUp(`admin-${name.split(' ').at(-1)}`) });
+      const { page, resume, verifier } = await begin(browser, client);
 
-    const refused = await browser.post(`${page}/login`);
-    const around = await browser.follow(resume);
-    const { pathname: step } = new URL(around.url, ORIGIN);
-    await signIn(browser, authenticator);
-    const accepted = await browser.post(`${step}/login`);
-    const end = await browser.follow(accepted.json().redirectTo);
-    const tokens = await exchange(app, {
-      ...client,
-      params: {
-        grant_type: 'authorization_code',
-        code: new URL(end.url).searchParams.get('code') ?? '',
-        code_verifier: verifier,
-        redirect_uri: client.redirectUri,
-      },
-    });
+      const refused = await browser.post(`${page}/login`);
+      const around = await browser.follow(resume);
+      const { pathname: step } = new URL(around.url, ORIGIN);
+      await signIn(browser, authenticator);
+      const accepted = await browser.post(`${step}/login`);
+      const end = await browser.follow(accepted.json().redirectTo);
+      const tokens = await exchange(app, {
+        ...client,
+        params: {
+          grant_type: 'authorization_code',
+          code: new URL(end.url).searchParams.get('code') ?? '',
+          code_verifier: verifier,
+          redirect_uri: client.redirectUri,
+        },
+      });
 
-    expect([refused.statusCode, refused.json().code]).toEqual([403, 'fresh_passkey_required']);
-    expect(step).toContain('/interaction/');
-    expect(tokens.statusCode).toBe(200);
-    expect(decodeJwt(tokens.json().id_token).amr).toContain('pop');
-  });
+      expect([refused.statusCode, refused.json().code]).toEqual([403, 'fresh_passkey_required']);
+      expect(step).toContain('/interaction/');
+      expect(tokens.statusCode).toBe(200);
+      expect(decodeJwt(tokens.json().id_token).amr).toContain('pop');
+    },
+  );
 
   test('asks again a moment later, and for the one before a passkey counts once', async ({
     em,

@@ -186,7 +186,7 @@ describe('a code', () => {
     expect(refused.every((answer) => answer.json().error === 'invalid_grant')).toBe(true);
   });
 
-  test('needs the verifier and the secret of the client it was made for', async ({
+  test('needs the verifier, the callback and the secret of the client it was made for; a mistake spends nothing', async ({
     app,
     em,
     signUp,
@@ -203,14 +203,21 @@ describe('a code', () => {
 
     const wrongSecret = await exchange(app, { ...client, secret: 'wrong', params });
     const wrongClient = await exchange(app, { ...other, params });
-    const wrongVerifier = await exchange(app, {
-      ...client,
-      params: { ...params, code_verifier: 'x'.repeat(43) },
-    });
+    const { code_verifier: _verifier, ...noVerifier } = params;
+    const { redirect_uri: _redirect, ...noRedirect } = params;
+    const wrong = [
+      await exchange(app, { ...client, params: { ...params, code_verifier: 'x'.repeat(43) } }),
+      await exchange(app, { ...client, params: noVerifier }),
+      await exchange(app, { ...client, params: { ...params, redirect_uri: other.redirectUri } }),
+    ];
+    const incomplete = await exchange(app, { ...client, params: noRedirect });
+    const honest = await exchange(app, { ...client, params });
 
     expect(wrongSecret.json().error).toBe('invalid_client');
     expect(wrongClient.json().error).toBe('invalid_grant');
-    expect(wrongVerifier.json().error).toBe('invalid_grant');
+    expect(wrong.map((answer) => answer.json().error)).toEqual(Array(3).fill('invalid_grant'));
+    expect(incomplete.json().error).toBe('invalid_request');
+    expect(honest.statusCode).toBe(200);
   });
 });
 

@@ -1,7 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { ADMIN, declareClient, type EntityManager, query, retireClient } from '#core';
-import { clientDeclaration } from '#core/testing';
+import {
+  ADMIN,
+  decideAccess,
+  declareClient,
+  declareGroup,
+  type EntityManager,
+  query,
+  Refusal,
+  retireClient,
+} from '#core';
+import { clientDeclaration, groupDeclaration } from '#core/testing';
 import type { Browser } from '../testing/browser.ts';
 import { exchange, refresh, registerClient, signInTo, userinfo } from '../testing/relying-party.ts';
 import { test } from '../testing/test.ts';
@@ -158,6 +167,7 @@ describe('a refresh token is worth nothing after', () => {
     em: EntityManager;
     browser: Browser;
     userId: string;
+    username: string;
     clientId: string;
   }
 
@@ -180,6 +190,26 @@ describe('a refresh token is worth nothing after', () => {
         ),
     ],
     [
+      'the person left the group that opened it',
+      async ({ em, clientId, userId, username }) => {
+        const opening = (declaredMembers: string[]) =>
+          declareGroup(em, groupDeclaration('openers', { declaredMembers }), ADMIN);
+        await opening([username]);
+        await declareClient(
+          em,
+          clientDeclaration(clientId, { accessMode: 'groups', accessGroups: ['openers'] }),
+          ADMIN,
+        );
+        expect(await decideAccess(em, userId, clientId)).not.toBeInstanceOf(Refusal);
+        await opening([]);
+      },
+    ],
+    [
+      'the application was closed to everybody',
+      ({ em, clientId }) =>
+        declareClient(em, clientDeclaration(clientId, { accessMode: 'nobody' }), ADMIN),
+    ],
+    [
       'the consent was taken back',
       ({ em, userId }) => query(em, 'delete from consents where user_id = $1', [userId]),
     ],
@@ -192,29 +222,36 @@ describe('a refresh token is worth nothing after', () => {
           headers: { 'sec-fetch-site': 'same-origin' },
         }),
     ],
-    [
-      'the grant was taken from the client',
-      ({ em, clientId }) =>
-        declareClient(
-          em,
-          clientDeclaration(clientId, { grantTypes: ['authorization_code'] }),
-          ADMIN,
-        ),
-    ],
   ])('%s', async ([reason, fall], { app, em, signUp }) => {
     const client = await registerClient(em);
     const { browser, user } = await signUp(reason.replaceAll(' ', '-').slice(4));
     const { tokens } = await signInTo(app, browser, client);
 
-    await fall({ em, browser, userId: user.id, clientId: client.clientId });
+    const { id: userId, username } = user;
+    await fall({ em, browser, userId, username, clientId: client.clientId });
     const answer = await refresh(app, client, tokens.refresh_token);
 
-    expect(answer.statusCode).toBe(400);
-    expect(answer.json().error).toMatch(/invalid_grant|invalid_request/);
-    expect(answer.json().access_token).toBeUndefined();
+    expect([answer.statusCode, answer.json().error]).toEqual([400, 'invalid_grant']);
+    expect((await userinfo(app, tokens.access_token)).statusCode).toBe(401);
   });
 
-  test('the client was retired', async ({ app, em, signUp }) => {
+  test('the grant was taken from the client', async ({ app, em, signUp }) => {
+    const client = await registerClient(em);
+    const { browser } = await signUp('kepler');
+    const { tokens } = await signInTo(app, browser, client);
+
+    const grantTypes = ['authorization_code' as const];
+    await declareClient(em, clientDeclaration(client.clientId, { grantTypes }), ADMIN);
+    const answer = await refresh(app, client, tokens.refresh_token);
+
+    expect([answer.statusCode, answer.json().error]).toEqual([400, 'invalid_request']);
+  });
+
+  test('the client was retired, which is then unknown (RFC 6749 §5.2: invalid_client)', async ({
+    app,
+    em,
+    signUp,
+  }) => {
     const client = await registerClient(em);
     const { browser } = await signUp('jacobi');
     const { tokens } = await signInTo(app, browser, client);
@@ -222,7 +259,7 @@ describe('a refresh token is worth nothing after', () => {
     await retireClient(em, client.clientId, ADMIN);
     const answer = await refresh(app, client, tokens.refresh_token);
 
-    expect(answer.json().error).toBe('invalid_client');
+    expect([answer.statusCode, answer.json().error]).toEqual([401, 'invalid_client']);
   });
 });
 
@@ -237,4 +274,23 @@ test('a code used a second time takes back what it gave', async ({ app, em, sign
   expect((await userinfo(app, tokens.access_token)).statusCode).toBe(401);
   expect((await refresh(app, client, tokens.refresh_token)).json().error).toBe('invalid_grant');
   expect(await countRevocations(em, client.clientId)).toBe(1);
+});
+
+test('a refresh token gives no more access to an application that was retired (RFC 8707 §2: invalid_target)', async ({
+  app,
+  em,
+  signUp,
+}) => {
+  const [client, api] = [await registerClient(em), await registerClient(em)];
+  const { browser } = await signUp('lagrange');
+  const resource = `urn:permiso:client:${api.clientId}`;
+  const { tokens } = await signInTo(app, browser, client, { resource });
+
+  await retireClient(em, api.clientId, ADMIN);
+  const answer = await exchange(app, {
+    ...client,
+    params: { grant_type: 'refresh_token', refresh_token: tokens.refresh_token, resource },
+  });
+
+  expect([answer.statusCode, answer.json().error]).toEqual([400, 'invalid_target']);
 });

@@ -71,6 +71,8 @@ test('every other mix of codes and tokens is refused', async ({ app, em, signUp 
     const answer = await exchange(app, { ...client, params: { ...code, code: wrong } });
     expect(answer.json().error).toBe('invalid_grant');
   }
+  expect(await introspect(app, client, code.code ?? '')).toEqual({ active: false });
+  expect(await introspect(app, client, tokens.id_token)).not.toHaveProperty('active');
 });
 
 describe('the token endpoint', () => {

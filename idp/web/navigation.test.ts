@@ -8,6 +8,8 @@ test.for([
   ['https://evil.example/', '/', 'another origin'],
   ['//evil.example/', '/', 'another origin without a scheme'],
   ['/\\evil.example/', '/', 'a backslash, which browsers read as a slash'],
+  ['https:evil.example', '/', 'a scheme that browsers complete'],
+  ['https:/evil.example', '/', 'a scheme with one slash'],
   ['/\t/evil.example/', '/', 'a tab, which browsers drop'],
   ['javascript:alert(1)', '/', 'a script'],
 ] as const)('after signing in, %j leads to %j: %s', ([wanted, expected]) => {
