@@ -1,7 +1,8 @@
-import type { Browser, Keyboard, Locator } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Application, createApplication } from './application.ts';
 import { launchChromium, openBrowser } from './browser.ts';
+import { button, click, expectHeading, field, focused, press, type } from './hands.ts';
 import { DESKTOP, FLAWLESS, inspect, observe, type Visitor } from './inspection.ts';
 import { ADA, ALAN, invite } from './people.ts';
 import { Permiso } from './permiso.ts';
@@ -175,18 +176,6 @@ async function readIn(locale: string, path: string, heading: string): Promise<Vi
   return read(await observe({ context, page: await context.newPage() }), path, heading);
 }
 
-async function click(visitor: Visitor, name: string | RegExp, text: string): Promise<Visitor> {
-  await button(visitor, name).click();
-  return expectHeading(visitor, text);
-}
-
-async function expectHeading(visitor: Visitor, text: string): Promise<Visitor> {
-  await visitor.page.locator('h1, h2, legend', { hasText: text }).first().waitFor();
-  // What a page fetches belongs to it.
-  await visitor.page.waitForLoadState('networkidle');
-  return visitor;
-}
-
 async function openSignUp(): Promise<Visitor> {
   await ada.page.keyboard.press('Escape');
   await alan.page.goto(await invite(ada.page));
@@ -198,39 +187,4 @@ async function fillInSignUp(): Promise<Visitor> {
   await field(alan, 'Email').fill(ALAN.email);
   await field(alan, 'Username').fill(ALAN.username);
   return click(alan, 'Continue', 'Create your passkey');
-}
-
-function button({ page }: Visitor, name: string | RegExp): Locator {
-  return page.getByRole('button', { name, exact: true });
-}
-
-function field({ page }: Visitor, label: string): Locator {
-  return page.getByLabel(label, { exact: true });
-}
-
-/** Waits until the page itself has moved the focus there. */
-async function focused(control: Locator): Promise<Locator> {
-  await control.and(control.page().locator(':focus')).waitFor();
-  return control;
-}
-
-async function press(control: Locator): Promise<void> {
-  await (await reach(control)).press('Enter');
-}
-
-async function type(control: Locator, text: string): Promise<void> {
-  await (await reach(control)).type(text);
-}
-
-/** Tab, until the control has the focus and shows it. */
-async function reach(control: Locator): Promise<Keyboard> {
-  const { keyboard } = control.page();
-  await control.waitFor();
-  for (let presses = 0; presses < 25; presses += 1) {
-    if (await control.and(control.page().locator(':focus-visible')).count()) {
-      return keyboard;
-    }
-    await keyboard.press('Tab');
-  }
-  throw new Error(`Tab does not reach ${control}`);
 }

@@ -2,6 +2,7 @@
 export type { ProfileInput, ProfileView } from './account/account.schemas.ts';
 export type { ApplicationView } from './clients/application.schemas.ts';
 export type { Problem } from './http/problem.schemas.ts';
+export type { DeviceOutcome, UserCodeInput } from './oidc/device.schemas.ts';
 export type { InteractionView, Redirect } from './oidc/interaction.schemas.ts';
 export type { Person, SessionView } from './sessions/session.schemas.ts';
 export type { SetUpDetails, SetUpView } from './set-up/set-up.schemas.ts';

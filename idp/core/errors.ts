@@ -17,7 +17,12 @@ export type RefusalCode =
   | 'user_disabled'
   | 'not_in_groups'
   | 'client_closed'
-  | 'cross_site';
+  | 'cross_site'
+  | 'too_many_attempts'
+  | 'user_code_unknown'
+  | 'user_code_expired'
+  | 'user_code_used'
+  | 'device_not_allowed';
 
 /** A no with a reason for a person. Everything else that is thrown is an accident. */
 export class Refusal extends Error {
@@ -49,6 +54,21 @@ export class AlreadyTaken extends Refusal {
     super('already_taken', sentence);
     this.name = 'AlreadyTaken';
     this.field = field;
+  }
+}
+
+/** Something was tried too often; nobody looked at what was tried. */
+export class TooManyAttempts extends Refusal {
+  /** Seconds. */
+  readonly retryAfter: number;
+
+  constructor(retryAfter: number) {
+    super(
+      'too_many_attempts',
+      `There were too many attempts. Please wait for ${Math.ceil(retryAfter / 60)} min and try again`,
+    );
+    this.name = 'TooManyAttempts';
+    this.retryAfter = retryAfter;
   }
 }
 

@@ -70,7 +70,14 @@ export {
   text,
   type Variable,
 } from './environment.ts';
-export { AlreadyTaken, InvalidInput, OwnedElsewhere, Refusal, type RefusalCode } from './errors.ts';
+export {
+  AlreadyTaken,
+  InvalidInput,
+  OwnedElsewhere,
+  Refusal,
+  type RefusalCode,
+  TooManyAttempts,
+} from './errors.ts';
 export { raiseFence, StaleLeader, transactBehindFence } from './fence/fence.ts';
 export {
   addToGroups,
@@ -114,6 +121,12 @@ export { ADMIN, kubernetesOwner, type Owner } from './owner/owner.ts';
 export type { Passkey } from './passkey/passkey.entity.ts';
 export { addPasskey, findPasskey, recordPasskeyUse } from './passkey/passkey.registry.ts';
 export { query } from './query.ts';
+export {
+  assertAttempt,
+  countAttempt,
+  forgetAttempt,
+  type RateLimit,
+} from './rate-limit/rate-limit.registry.ts';
 export { writeReadmeTable } from './readme.ts';
 export { forgetResource, listResources, recordResource } from './resource/resource.registry.ts';
 export type { Session, SignInMethod } from './session/session.entity.ts';

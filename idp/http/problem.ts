@@ -1,5 +1,12 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { AlreadyTaken, InvalidInput, isDatabaseAway, Refusal, type RefusalCode } from '#core';
+import {
+  AlreadyTaken,
+  InvalidInput,
+  isDatabaseAway,
+  Refusal,
+  type RefusalCode,
+  TooManyAttempts,
+} from '#core';
 import type { Problem } from './problem.schemas.ts';
 
 const STATUS: Record<RefusalCode, number> = {
@@ -21,6 +28,11 @@ const STATUS: Record<RefusalCode, number> = {
   not_in_groups: 403,
   client_closed: 403,
   cross_site: 403,
+  too_many_attempts: 429,
+  user_code_unknown: 404,
+  user_code_expired: 410,
+  user_code_used: 409,
+  device_not_allowed: 403,
 };
 
 export const RETRY_AFTER_SECONDS = 1;
@@ -43,6 +55,9 @@ export function answerProblem(
     reply.header('retry-after', RETRY_AFTER_SECONDS);
   } else if (problem.status >= 500) {
     request.log.error({ err: error }, 'request failed');
+  }
+  if (error instanceof TooManyAttempts) {
+    reply.header('retry-after', error.retryAfter);
   }
   return sendProblem(reply, problem);
 }

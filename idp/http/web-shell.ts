@@ -10,6 +10,7 @@ const PAGES = [
   '/login',
   '/login-link/:token',
   '/interaction/:uid',
+  '/device',
   '/settings/*',
 ];
 

@@ -1,11 +1,19 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import type { Interaction } from 'oidc-provider';
-import { Type } from 'typebox';
 import { getClient, recordAudit, recordConsent } from '#core';
 import type { Problem } from '../http/problem.schemas.ts';
 import { findSignedIn, originOf, requireSignedIn, toPerson } from '../http/session.ts';
-import { InteractionView, Redirect } from './interaction.schemas.ts';
+import { deviceResultOf } from './device.flow.ts';
+import { deviceRoutes } from './device.routes.ts';
+import { formatUserCode } from './device.service.ts';
+import {
+  type InteractionParams,
+  type InteractionView,
+  type Redirect,
+  stepSchema,
+  viewSchema,
+} from './interaction.schemas.ts';
 import {
   assertFresh,
   assertSamePerson,
@@ -15,27 +23,22 @@ import {
 } from './interaction.service.ts';
 import { authenticationMethods } from './oidc.adapter.ts';
 
-const ByUid = Type.Object({ uid: Type.String({ maxLength: 64 }) });
-const step = { schema: { params: ByUid, response: { 200: Redirect } } };
-
-type StepRequest = FastifyRequest<{ Params: { uid: string } }>;
+type StepRequest = FastifyRequest<{ Params: InteractionParams }>;
 
 /** The steps of an authorization request that need the person. */
 export const interactionRoutes: FastifyPluginAsyncTypebox<OidcServices> = async (app, oidc) => {
-  app.get(
-    '/interaction/:uid/details',
-    { schema: { params: ByUid, response: { 200: InteractionView } } },
-    (request) => describe(request, oidc),
-  );
-  app.post('/interaction/:uid/login', step, (request) => login(request, oidc));
-  app.post('/interaction/:uid/consent', step, (request) => consent(request, oidc));
-  app.post('/interaction/:uid/abort', step, (request) => abort(request, oidc));
+  app.get('/interaction/:uid/details', viewSchema, (request) => describe(request, oidc));
+  app.post('/interaction/:uid/login', stepSchema, (request) => login(request, oidc));
+  app.post('/interaction/:uid/consent', stepSchema, (request) => consent(request, oidc));
+  app.post('/interaction/:uid/abort', stepSchema, (request) => abort(request, oidc));
+  await app.register(deviceRoutes, oidc);
 };
 
 async function describe(request: StepRequest, oidc: OidcServices): Promise<InteractionView> {
-  const { params, prompt } = await getInteraction(request, oidc);
+  const { params, prompt, lastSubmission } = await getInteraction(request, oidc);
   const client = await getClient(request.em, String(params.client_id));
   const signedIn = await findSignedIn(request, oidc.services);
+  const device = deviceResultOf(lastSubmission);
   return {
     prompt: prompt.name as InteractionView['prompt'],
     client: {
@@ -47,6 +50,7 @@ async function describe(request: StepRequest, oidc: OidcServices): Promise<Inter
     user: signedIn && toPerson(signedIn.user),
     scopes: missingScopes(prompt),
     refusal: (prompt.details.refusal as Problem | undefined) ?? null,
+    userCode: device ? formatUserCode(device.userCode) : null,
   };
 }
 
@@ -87,24 +91,36 @@ async function consent(request: StepRequest, oidc: OidcServices): Promise<Redire
 /** Sends the application `access_denied`: the person said no, or we did. */
 async function abort(request: StepRequest, oidc: OidcServices): Promise<Redirect> {
   const interaction = await getInteraction(request, oidc);
-  if (interaction.prompt.name !== 'access') {
-    return finishInteraction(interaction, {
-      error: 'access_denied',
-      error_description: 'the person declined',
-    });
+  const { prompt, deviceCode } = interaction;
+  const isRefused = prompt.name === 'access';
+  if (isRefused) {
+    await recordNo(request, interaction, 'authorisation_refused');
   }
-  const userId = interaction.session?.accountId;
-  await recordAudit(request.em, {
-    event: 'authorisation_refused',
-    actor: userId ? `user:${userId}` : 'nobody',
-    ...(userId && { userId }),
-    target: `client:${interaction.params.client_id}`,
-    origin: originOf(request),
-    details: { code: (interaction.prompt.details.refusal as Problem | undefined)?.code },
-  });
+  if (deviceCode) {
+    await recordNo(request, interaction, 'device_code_denied');
+  }
   return finishInteraction(interaction, {
     error: 'access_denied',
-    error_description: 'this account may not use this application',
+    error_description: isRefused
+      ? 'this account may not use this application'
+      : 'the person declined',
+  });
+}
+
+async function recordNo(
+  request: StepRequest,
+  { session, params, prompt }: Interaction,
+  event: 'authorisation_refused' | 'device_code_denied',
+): Promise<void> {
+  const userId = session?.accountId;
+  const code = (prompt.details.refusal as Problem | undefined)?.code;
+  await recordAudit(request.em, {
+    event,
+    actor: userId ? `user:${userId}` : 'nobody',
+    ...(userId && { userId }),
+    target: `client:${params.client_id}`,
+    origin: originOf(request),
+    details: code ? { code } : {},
   });
 }
 

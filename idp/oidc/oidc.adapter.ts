@@ -1,13 +1,18 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { errors } from 'oidc-provider';
-import { type Database, hashToken, query } from '#core';
+import { type Database, hashToken, type Keyring, query } from '#core';
 import type { ClientCache } from './client-cache.ts';
+import { seal, unseal } from './oidc.sealing.ts';
 import { createBound, networkOfStranger } from './oidc.strangers.ts';
 
 // Ids that are bearer values are kept as hashes. A grant's id is none, and other rows name it.
 const NAMED_BY_OTHERS = new Set(['Grant']);
 
+// A device asks every few seconds; until its next question an expired code is told from an unknown one.
+const KEPT_LONGER: Record<string, number> = { DeviceCode: 60 };
+
 interface Row {
+  id: string;
   payload: AdapterPayload;
   consumed: number | null;
 }
@@ -15,18 +20,19 @@ interface Row {
 interface AdapterMeans {
   database: Database;
   clients: ClientCache;
+  keyring: Keyring;
 }
 
 /** Where oidc-provider keeps what it makes. Plain SQL: it runs a dozen times in every sign-in. */
-export function createAdapter({ database, clients }: AdapterMeans): (model: string) => Adapter {
+export function createAdapter({ database, clients, keyring }: AdapterMeans) {
   const execute: Execute = (sql, values) => query(database.em.fork(), sql, values);
   const boundStrangers = createBound(execute);
 
-  return (model) => {
+  return (model: string): Adapter => {
     if (model === 'Client') {
       return clientAdapter(clients);
     }
-    const records = recordAdapter(execute, model, boundStrangers);
+    const records = recordAdapter(model, { execute, keyring, boundStrangers });
     return model === 'Session' ? sessionAdapter(execute, records) : records;
   };
 }
@@ -35,46 +41,51 @@ export function recordKey(model: string, id: string): string {
   return NAMED_BY_OTHERS.has(model) ? id : hashToken(`${model}:${id}`);
 }
 
+/** Short enough to be guessed from its hash, but not by a glance at the table. */
+function userCodeKey(userCode: string): string {
+  return hashToken(`UserCode:${userCode}`);
+}
+
 type Execute = <Row extends object>(sql: string, values: unknown[]) => Promise<Row[]>;
 
-function recordAdapter(
-  execute: Execute,
-  model: string,
-  boundStrangers: () => Promise<void>,
-): Adapter {
+interface RecordMeans {
+  execute: Execute;
+  keyring: Keyring;
+  boundStrangers: () => Promise<void>;
+}
+
+function recordAdapter(model: string, { execute, keyring, boundStrangers }: RecordMeans): Adapter {
   const keyOf = (id: string) => recordKey(model, id);
   const findWhere = async (where: string, value: string, id?: string) => {
     const [row] = await execute<Row>(
-      `select payload, extract(epoch from consumed_at)::bigint::int as consumed
+      `select id, payload, extract(epoch from consumed_at)::bigint::int as consumed
        from oidc_records where model = $1 and ${where} = $2`,
       [model, value],
     );
-    return row && toPayload(row, id);
+    return row && toPayload(keyring, row, id);
   };
 
   return {
-    async upsert(id, { jti: _bearer, ...payload }, expiresIn) {
+    async upsert(id, payload, expiresIn) {
+      const key = keyOf(id);
       const network = networkOfStranger(model, payload);
       if (network !== null) {
         await boundStrangers();
       }
+      const sealed = seal(keyring, { model, key }, { ...payload, jti: id });
+      const expiry = [expiresIn, KEPT_LONGER[model] ?? 0];
       await execute(UPSERT, [
-        keyOf(id),
+        key,
         model,
-        JSON.stringify(payload),
-        payload.grantId ?? null,
-        payload.uid ?? null,
-        payload.userCode ?? null,
-        payload.clientId ?? null,
-        payload.accountId ?? null,
-        payload.expiresWithSession ? (payload.sessionUid ?? null) : null,
-        expiresIn,
+        JSON.stringify(sealed),
+        ...namesIn(payload),
+        ...expiry,
         network,
       ]);
     },
     find: (id) => findWhere('id', keyOf(id), id),
     findByUid: (uid) => findWhere('uid', uid),
-    findByUserCode: (userCode) => findWhere('user_code', userCode),
+    findByUserCode: (userCode) => findWhere('user_code', userCodeKey(userCode)),
     async destroy(id) {
       await execute('delete from oidc_records where id = $1', [keyOf(id)]);
     },
@@ -94,17 +105,37 @@ function recordAdapter(
   };
 }
 
+/** What a payload is found by, or ends with. */
+function namesIn(payload: AdapterPayload): (string | null)[] {
+  return [
+    payload.grantId ?? null,
+    payload.uid ?? null,
+    payload.userCode ? userCodeKey(payload.userCode) : null,
+    payload.clientId ?? null,
+    payload.accountId ?? null,
+    payload.expiresWithSession ? (payload.sessionUid ?? null) : null,
+  ];
+}
+
 // The look-ups turn a client or person who is just being deleted into null; foreign keys then have nothing to refuse.
 const UPSERT = `
 insert into oidc_records (id, model, payload, grant_id, uid, user_code, client_id, user_id, session_id, expires_at, network)
 values ($1, $2, $3::jsonb, $4, $5, $6, (select id from clients where id = $7), (select id from users where id = $8::uuid),
-        (select id from sessions where id = $9::uuid), now() + make_interval(secs => $10), $11)
+        (select id from sessions where id = $9::uuid), now() + make_interval(secs => $10::float8 + $11::float8), $12)
 on conflict (id) do update set payload = excluded.payload, expires_at = excluded.expires_at,
   client_id = excluded.client_id, user_id = excluded.user_id, session_id = excluded.session_id,
   network = case when excluded.network is not null then oidc_records.network end`;
 
-function toPayload({ payload, consumed }: Row, id: string | undefined): AdapterPayload {
-  return { ...payload, ...(id && { jti: id }), ...(consumed && { consumed }) };
+function toPayload(
+  keyring: Keyring,
+  { id: key, payload, consumed }: Row,
+  id: string | undefined,
+): AdapterPayload {
+  return {
+    ...unseal(keyring, key, payload),
+    ...(id && { jti: id }),
+    ...(consumed && { consumed }),
+  };
 }
 
 const QUESTION_SECONDS = 600;

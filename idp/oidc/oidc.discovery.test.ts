@@ -19,6 +19,7 @@ test('discovery names the internal address for what applications call themselves
     token_endpoint: `${internal}/oauth/token`,
     userinfo_endpoint: `${internal}/oauth/userinfo`,
     jwks_uri: `${internal}/.well-known/jwks.json`,
+    device_authorization_endpoint: `${internal}/oauth/device/code`,
     introspection_endpoint: `${internal}/oauth/introspect`,
   });
 });

@@ -8,6 +8,7 @@ const SERVER_SIDE = [
   'introspection_endpoint',
   'revocation_endpoint',
   'pushed_authorization_request_endpoint',
+  'device_authorization_endpoint',
 ];
 
 /**

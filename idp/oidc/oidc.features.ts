@@ -7,6 +7,7 @@ import type {
   RefreshToken,
 } from 'oidc-provider';
 import { type Database, decideAccess, Refusal } from '#core';
+import { deviceFlow } from './device.flow.ts';
 import { isStillAgreed } from './oidc.grants.ts';
 import { type OidcPages, renderSignedOut, renderSignOut } from './oidc.pages.ts';
 import { describeResource } from './oidc.resources.ts';
@@ -17,6 +18,7 @@ export function features(database: Database, pages: OidcPages): Configuration['f
     devInteractions: { enabled: false },
     backchannelLogout: { enabled: true },
     clientCredentials: { enabled: true },
+    deviceFlow: deviceFlow(database, pages),
     dPoP: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },
     introspection: {

@@ -4,7 +4,7 @@ import type { Problem } from '../http/problem.schemas.ts';
 import { allowFormPost } from '../http/security.ts';
 
 interface Facts {
-  name: 'refusal' | 'sign-out' | 'signed-out';
+  name: 'refusal' | 'sign-out' | 'signed-out' | 'device';
   content: unknown;
 }
 
@@ -80,6 +80,6 @@ export function renderSignedOut(ctx: KoaContextWithOIDC, pages: OidcPages): void
   ctx.body = render(ctx, pages, { name: 'signed-out', content: {} });
 }
 
-function render(ctx: KoaContextWithOIDC, pages: OidcPages, facts: Facts): string {
+export function render(ctx: KoaContextWithOIDC, pages: OidcPages, facts: Facts): string {
   return pages.render({ cookie: ctx.headers.cookie, facts });
 }

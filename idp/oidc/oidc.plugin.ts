@@ -11,6 +11,8 @@ const PATHS = [
   '/oauth/introspect',
   '/oauth/revoke',
   '/oauth/logout',
+  '/oauth/device/code',
+  '/device/:uid',
   '/oauth/*',
   '/.well-known/openid-configuration',
   '/.well-known/oauth-authorization-server',

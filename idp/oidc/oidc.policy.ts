@@ -1,16 +1,18 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { ClientExtras } from './client-metadata.ts';
+import { deviceConfirmation } from './device.flow.ts';
 import { refusalOf } from './oidc.claims.ts';
 
 const { base, Check, Prompt } = interactionPolicy;
 
-/** What an authorization request may need the person for, in this order: sign in, be allowed, agree. */
+/** What an authorization request may need the person for, in this order: sign in, be allowed, know the device, agree. */
 export function createPolicy() {
   const policy = base();
   policy.get('login')?.checks.add(reauthentication);
   // Consent is remembered for native clients too: a stolen loopback redirect still lacks the PKCE verifier.
   policy.get('consent')?.checks.remove('native_client_prompt');
   policy.add(new Prompt({ name: 'access', requestable: false }, access), 1);
+  policy.add(new Prompt({ name: 'device', requestable: false }, deviceConfirmation), 2);
   return policy;
 }
 

@@ -10,6 +10,7 @@ import {
   clientAuthentication,
 } from './client-authentication.ts';
 import { type ClientExtras, EXTRA_METADATA } from './client-metadata.ts';
+import { answerDevices } from './device.flow.ts';
 import { createAdapter } from './oidc.adapter.ts';
 import { addCustomClaims, CLAIMS_OF_SCOPE, toAccount, toRefusedAccount } from './oidc.claims.ts';
 import { nameInternalEndpoints } from './oidc.discovery.ts';
@@ -65,6 +66,7 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
   revokeAtSecondUseOfCode(provider, services.database);
   refuseReplaysAtomically(provider, services.database);
   refuseForeignTokensAtUserinfo(provider);
+  answerDevices(provider, services.database);
   return provider;
 }
 
@@ -73,6 +75,8 @@ function endpoints({ database }: Services, pages: OidcPages): Configuration {
     routes: {
       authorization: '/oauth/authorize',
       token: '/oauth/token',
+      device_authorization: '/oauth/device/code',
+      code_verification: '/device',
       userinfo: '/oauth/userinfo',
       jwks: '/.well-known/jwks.json',
       end_session: '/oauth/logout',
@@ -131,8 +135,8 @@ async function findAccount(
     const issued = token && { accountId: id, clientId, scope: token.scope };
     return !issued || (await isStillAgreed(em, client, issued)) ? toAccount(person) : undefined;
   }
-  const isAuthorization = ctx.oidc.route === 'authorization' || ctx.oidc.route === 'resume';
-  return isAuthorization ? toRefusedAccount(id, person) : undefined;
+  const hasPages = ['authorization', 'resume', 'device_resume'].includes(ctx.oidc.route);
+  return hasPages ? toRefusedAccount(id, person) : undefined;
 }
 
 function lifetimes(): Configuration {
@@ -142,6 +146,7 @@ function lifetimes(): Configuration {
     ttl: {
       AuthorizationCode: MINUTE,
       Interaction: 10 * MINUTE,
+      DeviceCode: 10 * MINUTE,
       Grant: 365 * DAY,
       Session: (_ctx, session) => Math.max(1, (session.exp ?? 0) - Math.floor(Date.now() / 1000)),
       AccessToken: (_ctx, _token, client) =>

@@ -53,9 +53,13 @@ export const listApplications = () => request<ApplicationView[]>('GET', '/api/ap
 export const createInvite = (invite: InviteInput) =>
   request<CreatedInvite>('POST', '/api/invites', invite);
 
+export const enterUserCode = (userCode: string) =>
+  request<Redirect>('POST', '/device', { userCode });
+
+export type InteractionStep = InteractionView['prompt'] | 'abort';
 export const getInteraction = (uid: string) =>
   request<InteractionView>('GET', `${interactionPath(uid)}/details`);
-export const continueInteraction = (uid: string, step: 'login' | 'consent' | 'abort') =>
+export const continueInteraction = (uid: string, step: InteractionStep) =>
   request<Redirect>('POST', `${interactionPath(uid)}/${step}`);
 
 function signUpPath(token: string): string {

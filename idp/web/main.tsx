@@ -28,6 +28,10 @@ const ROUTES = [
     ),
   },
   {
+    path: '/device',
+    page: page(() => import('./pages/device/device.page.tsx').then((m) => m.DevicePage)),
+  },
+  {
     path: '/signup/:token',
     page: page(() => import('./pages/sign-up/sign-up.page.tsx').then((m) => m.SignUpPage)),
   },

@@ -13,6 +13,8 @@ export type AuditEventName =
   | 'client_authorised'
   | 'authorisation_refused'
   | 'redirect_mismatch'
+  | 'device_code_approved'
+  | 'device_code_denied'
   | 'token_family_revoked'
   | 'backchannel_logout_failed'
   | 'client_declared'

@@ -5,6 +5,7 @@ import { query } from '../query.ts';
 const OVER: Record<string, string> = {
   oidc_records: 'expires_at < now()',
   ceremonies: 'expires_at < now()',
+  rate_limits: 'expires_at < now()',
   sessions: 'expires_at < now()',
   login_links: 'expires_at < now()',
   client_secrets: 'expires_at < now()',

@@ -40,6 +40,7 @@ insert into login_links (id, token_hash, user_id, email, expires_at)
   from (values ('gone', interval '-1 second'), ('kept', '1 hour')) as v(name, t);
 insert into client_secrets select gen_random_uuid(), 'wiki', name, 'web', now(), now() + t
   from (values ('gone', interval '-1 second'), ('kept', '1 hour'), ('kept', null)) as v(name, t);
+insert into rate_limits select name, 1, now() + t from (values ('gone', interval '-1 second'), ('kept', '1 hour')) as v(name, t);
 insert into invites (id, token_hash, created_by, expires_at, uses, groups, created_at)
   select gen_random_uuid(), name, '${USER}', now() + t, 0, '{}', now()
   from (values ('gone', interval '-31 days'), ('kept', '-29 days'), ('kept too', '1 day')) as v(name, t);
@@ -63,7 +64,7 @@ select (select array_agg(id) from oidc_records) as records, (select array_agg(to
        (select array_agg(client_id) from redirect_mismatches) as mismatches,
        (select array_agg(token_hash order by token_hash) from invites) as invites,
        (select array_agg(sid order by sid) from backchannel_logouts) as logouts,
-       (select array_agg(key order by key) from mails) as mails,
+       (select array_agg(key order by key) from mails) as mails, (select array_agg(key) from rate_limits) as limits,
        (select array_agg(event) from audit_events where actor = 'nobody') as events, (select array_agg(name) from resources) as resources`;
 
 describe('clean-up', () => {
@@ -84,6 +85,7 @@ describe('clean-up', () => {
       backchannel_logouts: 1,
       redirect_mismatches: 1,
       mails: 1,
+      rate_limits: 1,
       invites: 1,
       audit_events: 1,
     });
@@ -98,6 +100,7 @@ describe('clean-up', () => {
         logouts: ['kept', 'kept too'],
         mails: ['kept', 'waits'],
         events: ['kept'],
+        limits: ['kept'],
         resources: ['kept'],
       },
     ]);

@@ -78,6 +78,14 @@ create table login_links (
 create index login_links_user_id on login_links (user_id);
 create index login_links_expires_at on login_links (expires_at);
 
+create unlogged table rate_limits (
+  key text primary key,
+  attempts integer not null,
+  expires_at timestamptz not null
+);
+create index rate_limits_expires_at on rate_limits (expires_at);
+comment on table rate_limits is 'unlogged: a crash of the database forgets attempts of the last minutes and nothing else';
+
 create table invites (
   id uuid primary key,
   token_hash text not null unique,

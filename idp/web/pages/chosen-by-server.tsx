@@ -1,6 +1,7 @@
 import type { ComponentChild } from 'preact';
-import type { Problem as ProblemBody } from '#api';
+import type { DeviceOutcome, Problem as ProblemBody } from '#api';
 import { Problem } from '#web/problem.ts';
+import { DeviceDonePage } from './device/device-done.page.tsx';
 import { RefusalPage } from './refusal/refusal.page.tsx';
 import { type SignOutFacts, SignOutPage } from './sign-out/sign-out.page.tsx';
 import { SignedOutPage } from './sign-out/signed-out.page.tsx';
@@ -9,6 +10,7 @@ import { SignedOutPage } from './sign-out/signed-out.page.tsx';
 export function chosenByServer(): ComponentChild {
   const refusal = readFacts<ProblemBody>('refusal');
   const signOut = readFacts<SignOutFacts>('sign-out');
+  const device = readFacts<DeviceOutcome>('device');
   const signedOut = readFacts('signed-out');
 
   if (refusal) {
@@ -16,6 +18,9 @@ export function chosenByServer(): ComponentChild {
   }
   if (signOut) {
     return <SignOutPage {...signOut} />;
+  }
+  if (device) {
+    return <DeviceDonePage {...device} />;
   }
   return signedOut ? <SignedOutPage /> : null;
 }

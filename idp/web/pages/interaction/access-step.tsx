@@ -11,7 +11,7 @@ import { continueTo } from './continuing.ts';
 import styles from './interaction.module.css';
 import type { StepProps } from './interaction.page.tsx';
 
-export function AccessStep({ uid, view: { client, user, refusal } }: StepProps) {
+export function AccessStep({ uid, view: { client, user, refusal, userCode } }: StepProps) {
   const abort = useTask();
   const application = client.name;
   const problem = refusal && new Problem(refusal);
@@ -31,7 +31,7 @@ export function AccessStep({ uid, view: { client, user, refusal } }: StepProps) 
           busy={abort.busy.value}
           onClick={() => void abort.run(() => continueTo(uid, 'abort'))}
         >
-          {t('access.back', { application })}
+          {userCode ? t('access.tellDevice') : t('access.back', { application })}
         </Button>
       </div>
     </Statement>

@@ -1,14 +1,11 @@
 import type { Person } from '#api';
 import { AppLogo } from '#web/components/app-logo.tsx';
-import { Button } from '#web/components/button.tsx';
 import { Flow, FlowIntro } from '#web/components/flow.tsx';
 import { Heading } from '#web/components/heading.tsx';
-import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { SignedInAs } from '#web/components/signed-in-as.tsx';
 import { type Key, t } from '#web/locales/locales.ts';
 import { instanceName } from '#web/session.ts';
-import { useTask } from '#web/task.ts';
-import { continueTo } from './continuing.ts';
+import { Choice } from './choice.tsx';
 import styles from './interaction.module.css';
 import type { StepProps } from './interaction.page.tsx';
 
@@ -28,33 +25,8 @@ export function ConsentStep({ uid, view: { client, user, scopes } }: StepProps) 
           <Scope key={scope} scope={scope} application={application} user={user} />
         ))}
       </ul>
-      <ConsentActions uid={uid} />
+      <Choice uid={uid} step="consent" yes={t('consent.allow')} no={t('common.cancel')} />
     </Flow>
-  );
-}
-
-function ConsentActions({ uid }: { uid: string }) {
-  const allow = useTask();
-  const abort = useTask();
-  const busy = allow.busy.value || abort.busy.value;
-
-  return (
-    <div class={styles.choice}>
-      <ProblemNotice problem={allow.problem.value ?? abort.problem.value} />
-      <Button
-        kind="plain"
-        busy={abort.busy.value}
-        onClick={() => busy || void abort.run(() => continueTo(uid, 'abort'))}
-      >
-        {t('common.cancel')}
-      </Button>
-      <Button
-        busy={allow.busy.value}
-        onClick={() => busy || void allow.run(() => continueTo(uid, 'consent'))}
-      >
-        {t('consent.allow')}
-      </Button>
-    </div>
   );
 }
 

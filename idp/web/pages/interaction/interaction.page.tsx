@@ -10,11 +10,17 @@ import type { Problem } from '#web/problem.ts';
 import { useLoaded } from '#web/task.ts';
 import { AccessStep } from './access-step.tsx';
 import { ConsentStep } from './consent-step.tsx';
+import { DeviceStep } from './device-step.tsx';
 import { SignInStep } from './sign-in-step.tsx';
 
 export type StepProps = { uid: string; view: InteractionView };
 
-const STEPS = { login: SignInStep, consent: ConsentStep, access: AccessStep };
+const STEPS = {
+  login: SignInStep,
+  access: AccessStep,
+  device: DeviceStep,
+  consent: ConsentStep,
+};
 
 /** One step on the way into an application; the server decides which, and where it leads. */
 export function InteractionPage() {
