@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { isMigrated, migrateDatabase } from './database.ts';
+import { connectDatabase, isMigrated, migrateDatabase } from './database.ts';
 import { query } from './query.ts';
 import { test } from './testing/test.ts';
 
@@ -30,4 +30,21 @@ test('every entity describes the columns that the migrations made', async ({ dat
   );
 
   expect(wrong).toEqual([]);
+});
+
+test('a connection that dies within a transaction leaves its place in the pool to another', async ({
+  databaseUrl,
+}) => {
+  const small = await connectDatabase(databaseUrl, 1);
+  const die = () =>
+    small.em
+      .fork()
+      .transactional((tx) => query(tx, 'select pg_terminate_backend(pg_backend_pid())'));
+
+  await expect(die()).rejects.toThrow();
+  await expect(die()).rejects.toThrow('terminating connection');
+  const rows = await query(small.em.fork(), 'select 1 as one');
+  await small.close();
+
+  expect(rows).toEqual([{ one: 1 }]);
 });

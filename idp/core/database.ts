@@ -48,9 +48,33 @@ export async function connectDatabase(url: string, poolSize = 10): Promise<Datab
     driverOptions: {
       connectionTimeoutMillis: 5_000,
       statement_timeout: 10_000,
+      // A process that is frozen within a transaction keeps its locks, the operator's fence among them. Shorter than
+      // the time that whoever waits for them has.
+      idle_in_transaction_session_timeout: 5_000,
       application_name: 'permiso',
+      onPoolCreated: giveBackTheDead,
     },
     logger: () => {},
+  });
+}
+
+/**
+ * A connection that dies within a transaction would keep its place in the pool for ever: Kysely gives it back only after
+ * a commit or a rollback, and neither succeeds on it.
+ */
+function giveBackTheDead(pool: pg.Pool): void {
+  const holders = new WeakMap<pg.PoolClient, () => void>();
+  pool.on('acquire', (client) => {
+    const giveBack = () => {
+      const { release } = client;
+      client.release = () => {};
+      release(true);
+    };
+    holders.set(client, giveBack);
+    client.once('end', giveBack);
+  });
+  pool.on('release', (_error, client) => {
+    client.off('end', holders.get(client) ?? (() => {}));
   });
 }
 

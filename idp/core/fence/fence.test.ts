@@ -29,6 +29,21 @@ describe('the fence', () => {
     expect(order).toEqual(['written', 'raised']);
   });
 
+  test('does not let a leader that froze within a transaction keep the next one out', async ({
+    database,
+    em,
+  }) => {
+    const epoch = await raiseFence(em);
+    const next: number[] = [];
+
+    const frozen = transactBehindFence(em, epoch, async () => {
+      next.push(await raiseFence(database.em.fork()));
+    });
+
+    await expect(frozen).rejects.toThrow();
+    expect(next).toEqual([epoch + 1]);
+  });
+
   test('has whoever loses a race look again, and find the winner', async ({ database, em }) => {
     const epoch = await raiseFence(em);
     const declare = (name: string) =>
