@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { Agent, type Dispatcher } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 
 /** How to reach an API server, and who we are there. */
 export interface ClusterAccess {
@@ -20,14 +20,15 @@ const MOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
  */
 export function podAccess(host: string, port: string, mount = MOUNT): ClusterAccess {
   const hostname = host.includes(':') ? `[${host}]` : host;
+  const server = `https://${hostname}:${port}`;
   return {
-    server: `https://${hostname}:${port}`,
+    server,
     async identify() {
       const [token, ca] = await Promise.all([
         readFile(`${mount}/token`, 'utf8'),
         readFile(`${mount}/ca.crt`, 'utf8'),
       ]);
-      const dispatcher = createPool({ ca });
+      const dispatcher = createPool(server, { ca });
       return { headers: { authorization: `Bearer ${token.trim()}` }, dispatcher };
     },
   };
@@ -39,8 +40,9 @@ export function kubeConfigAccess(config: KubeConfig): ClusterAccess {
   if (!cluster) {
     throw new Error('the kubeconfig names no cluster');
   }
+  const server = cluster.server.replace(/\/$/, '');
   return {
-    server: cluster.server.replace(/\/$/, ''),
+    server,
     async identify() {
       const options: RequestOptions = {};
       await config.applyToHTTPSOptions(options);
@@ -49,19 +51,22 @@ export function kubeConfigAccess(config: KubeConfig): ClusterAccess {
       const known = Object.entries(tls).filter(([, value]) => value !== undefined);
       return {
         headers: headers as Record<string, string>,
-        dispatcher: createPool(Object.fromEntries(known)),
+        dispatcher: createPool(new URL(server).origin, Object.fromEntries(known)),
       };
     },
   };
 }
 
+/** An API server that is there accepts at once; one that was cut off must not hold us up once it is back. */
+const CONNECT_MS = 3_000;
+
 /**
  * Without HTTP/2: undici 8 throws "socket idle timeout" past everybody when an idle session ends, which would end the
  * process. Keep-alive below the 60 s at which load balancers drop a silent connection, as client-go has it.
  */
-function createPool(tls: Agent.Options['connect'] & object): Agent {
-  const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000 };
-  return new Agent({ allowH2: false, connect });
+function createPool(origin: string, tls: Pool.Options['connect'] & object): Pool {
+  const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000, timeout: CONNECT_MS };
+  return new Pool(origin, { allowH2: false, connect });
 }
 
 /** As kubectl decides: what KUBECONFIG names, else the pod's own account, else the user's kubeconfig. */

@@ -20,8 +20,8 @@ const WATCH_SECONDS = 300;
 const SILENCE_MS = 100_000;
 const FIRST_DELAY = 500;
 
-/** Short, so that a server that is back has us back within seconds; one that is busy says how long to wait. */
-const LONGEST_DELAY = 3_000;
+/** Short, so that a server that is back has us back within a second; one that is busy says how long to wait. */
+const LONGEST_DELAY = 1_000;
 
 interface WatchEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
@@ -81,18 +81,22 @@ export class Reflector {
 
   /** One watch, after a list where we do not know where to go on. */
   async #look(signal: AbortSignal): Promise<void> {
-    if (this.#version === '') {
+    const isNew = this.#version === '';
+    if (isNew) {
       await this.#list(signal);
       this.#synced.resolve();
     }
     try {
       await this.#watch(signal);
     } catch (error) {
-      if (error instanceof KubernetesError && error.code === 410) {
+      const isLost = error instanceof KubernetesError && error.code === 410;
+      if (isLost) {
         this.#version = '';
-        return;
       }
-      throw error;
+      // A server that has forgotten even what it has just listed is in trouble; asking it all day would not help it.
+      if (!isLost || isNew) {
+        throw error;
+      }
     }
   }
 
@@ -126,30 +130,21 @@ export class Reflector {
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
-    const silence = new AbortController();
-    const watchdog = setInterval(() => {
-      if (Date.now() - this.lastActivity > SILENCE_MS) {
-        silence.abort(new Error('the watch has fallen silent'));
-      }
-    }, SILENCE_MS / 10);
     this.lastActivity = Date.now();
-    try {
-      const response = await this.#api.open({
-        path: this.#options.path,
-        query: {
-          watch: 'true',
-          allowWatchBookmarks: 'true',
-          timeoutSeconds: `${Math.round(WATCH_SECONDS * (1 + Math.random()))}`,
-          resourceVersion: this.#version,
-          labelSelector: this.#options.labelSelector,
-        },
-        signal: AbortSignal.any([signal, silence.signal]),
-      });
-      for await (const event of readEvents(response.body as AsyncIterable<Uint8Array>)) {
-        this.#take(event);
-      }
-    } finally {
-      clearInterval(watchdog);
+    const { body } = await this.#api.open({
+      path: this.#options.path,
+      query: {
+        watch: 'true',
+        allowWatchBookmarks: 'true',
+        timeoutSeconds: `${Math.round(WATCH_SECONDS * (1 + Math.random()))}`,
+        resourceVersion: this.#version,
+        labelSelector: this.#options.labelSelector,
+      },
+      patience: SILENCE_MS,
+      signal,
+    });
+    for await (const event of readEvents(body)) {
+      this.#take(event);
     }
   }
 

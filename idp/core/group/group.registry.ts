@@ -86,6 +86,9 @@ export async function retireGroup(em: EntityManager, name: string, owner: Owner)
 
 /** Which of these names are no group (yet). */
 export async function listUnknownGroups(em: EntityManager, names: string[]): Promise<string[]> {
+  if (names.length === 0) {
+    return [];
+  }
   const known = await em.find(Group, { name: names }, { fields: ['name'] });
   return names.filter((name) => !known.some((group) => group.name === name));
 }
