@@ -4,6 +4,7 @@ import type { ClusterAccess } from '../runtime/cluster-access.ts';
 import { KubernetesApi } from '../runtime/kubernetes-api.ts';
 import { Leader } from '../runtime/leader.ts';
 import type { Metrics } from '../runtime/metrics.ts';
+import type { WorkQueue } from '../runtime/queue.ts';
 import { startKubernetesOperator } from './kubernetes.operator.ts';
 
 const LEASE = 'permiso-operator';
@@ -27,11 +28,21 @@ export async function leadAndOperate(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { access, config, metrics, log, state } = services;
-  const leader = new Leader(new KubernetesApi(access), {
+  const api = new KubernetesApi(access);
+  let queue: WorkQueue | null = null;
+  const leader = new Leader(api, {
     namespace: config.POD_NAMESPACE,
     name: config.INSTANCE ? `${LEASE}-${config.INSTANCE}` : LEASE,
     identity: `${config.POD_NAME}_${process.pid}_${Date.now()}`,
-    onError: (err) => log.warn({ err }, 'lease cannot be reached'),
+    onError(err) {
+      log.warn({ err }, 'lease cannot be reached');
+      // No answer at all: the watches may hang on the same dead line, and would not notice for a long time.
+      if ((err as Error).name === 'TimeoutError') {
+        api.reconnect();
+      }
+    },
+    onDoubt: () => queue?.pause(),
+    onReturn: () => queue?.resume(),
   });
   log.info('operator waits to lead');
   process.send?.('ready');
@@ -46,7 +57,11 @@ export async function leadAndOperate(
       deposed.abort();
     }
   });
-  const { stop, silence } = await operate(services, { ending, deposed });
+  const { controller, stop, silence } = await operate(services, { api, ending, deposed });
+  queue = controller.queue;
+  if (!leader.isSure) {
+    queue.pause();
+  }
   state.silence = silence;
   log.info('operator leads');
 
@@ -62,12 +77,12 @@ export async function leadAndOperate(
 }
 
 function operate(
-  { access, config, database, keyring, metrics, log }: LeadServices,
-  { ending, deposed }: { ending: AbortSignal; deposed: AbortController },
+  { config, database, keyring, metrics, log }: LeadServices,
+  { api, ending, deposed }: { api: KubernetesApi; ending: AbortSignal; deposed: AbortController },
 ) {
   return startKubernetesOperator(
     {
-      access,
+      api,
       database,
       databaseUrl: config.DB_CONNECTION_STRING,
       keyring,

@@ -2,10 +2,9 @@ import { type Database, followChanges, type Keyring, type Logger, raiseFence } f
 import { API_VERSION } from '../crd/custom-resource.ts';
 import { KINDS } from '../crd/kinds.ts';
 import { createReconcilers } from '../reconcilers.ts';
-import type { ClusterAccess } from '../runtime/cluster-access.ts';
 import { Controller } from '../runtime/controller.ts';
 import { createEventTeller } from '../runtime/events.ts';
-import { KubernetesApi, type KubernetesObject } from '../runtime/kubernetes-api.ts';
+import type { KubernetesApi, KubernetesObject } from '../runtime/kubernetes-api.ts';
 import {
   CREDENTIAL_LABEL,
   kubernetesCredentials,
@@ -18,7 +17,7 @@ import { Reflector } from '../runtime/reflector.ts';
 import type { Tenancy } from '../tenancy/tenancy.rules.ts';
 
 export interface KubernetesOperatorOptions {
-  access: ClusterAccess;
+  api: KubernetesApi;
   database: Database;
   databaseUrl: string;
   keyring: Keyring;
@@ -52,9 +51,8 @@ export async function startKubernetesOperator(
   options: KubernetesOperatorOptions,
   signal: AbortSignal,
 ): Promise<RunningOperator> {
-  const { database, access, metrics, log } = options;
-  const api = new KubernetesApi(access);
-  const source = createSource(api, options);
+  const { api, database, metrics, log } = options;
+  const source = createSource(options);
   const credentials = kubernetesCredentials(api, API_VERSION);
   const controller = new Controller({
     source,
@@ -67,7 +65,7 @@ export async function startKubernetesOperator(
     metrics,
     log,
   });
-  const secretWatches = watchSecrets(api, options, (secret, isGone) => {
+  const secretWatches = watchSecrets(options, (secret, isGone) => {
     if (isGone || !credentials.isOwnWrite(secret)) {
       controller.touch(interestOf(secret));
     }
@@ -90,8 +88,8 @@ export async function startKubernetesOperator(
   };
 }
 
-function createSource(api: KubernetesApi, options: KubernetesOperatorOptions): KubernetesSource {
-  const { instance, identity, watchNamespaces, metrics, log } = options;
+function createSource(options: KubernetesOperatorOptions): KubernetesSource {
+  const { api, instance, identity, watchNamespaces, metrics, log } = options;
   return new KubernetesSource({
     api,
     apiVersion: API_VERSION,
@@ -106,8 +104,7 @@ function createSource(api: KubernetesApi, options: KubernetesOperatorOptions): K
 
 /** Only Secrets that we wrote or may read; all others never reach this process's memory. */
 function watchSecrets(
-  api: KubernetesApi,
-  { watchNamespaces, metrics, log }: KubernetesOperatorOptions,
+  { api, watchNamespaces, metrics, log }: KubernetesOperatorOptions,
   onChange: (secret: KubernetesObject, isGone: boolean) => void,
 ): Reflector[] {
   const paths =

@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, vi } from 'vitest';
 import { findClient } from '#core';
+import { startLine } from '../testing/line.ts';
 import { oidcClient } from '../testing/manifests.ts';
 import { type Program, startProgram } from '../testing/program.ts';
 import { test as clusterTest } from '../testing/test.ts';
 
 const LEADS = 'operator leads';
 
-const test = clusterTest.extend<{ start: () => Promise<Program> }>({
+type Start = (kubeconfigPath?: string) => Promise<Program>;
+
+const test = clusterTest.extend<{ start: Start }>({
   start: async ({ cluster, databaseUrl }, use) => {
     const programs: Program[] = [];
-    await use(async () => {
-      const program = await startProgram(cluster, databaseUrl);
+    await use(async (kubeconfigPath) => {
+      const program = await startProgram(cluster, databaseUrl, kubeconfigPath);
       programs.push(program);
       return program;
     });
@@ -23,7 +26,7 @@ const test = clusterTest.extend<{ start: () => Promise<Program> }>({
 });
 
 /** One that leads and one that waits. */
-async function startPair(start: () => Promise<Program>) {
+async function startPair(start: Start) {
   const first = await start();
   await first.line(LEADS);
   const second = await start();
@@ -58,6 +61,28 @@ describe('of two operators', () => {
     await cluster.apply(oidcClient('after'));
 
     await cluster.waitFor('OIDCClient', 'after', 'Ready');
+  });
+
+  test('one that is cut off alone rests, and ends when it sees that the other has taken over', async ({
+    cluster,
+    start,
+  }) => {
+    const line = await startLine(cluster.connection);
+    const first = await start(line.kubeconfigPath);
+    await first.line(LEADS);
+    const second = await start();
+    await second.line('operator waits to lead');
+
+    line.cut();
+    await second.line(LEADS);
+    line.heal();
+    const code = await first.exited;
+    line.close();
+    await cluster.apply(oidcClient('after'));
+    await cluster.waitFor('OIDCClient', 'after', 'Ready');
+
+    expect(code).toBe(1);
+    expect(second.child.exitCode).toBeNull();
   });
 
   test('one that was frozen and thawed writes nothing more, and ends', async ({

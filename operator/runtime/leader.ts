@@ -17,6 +17,12 @@ export interface LeaderOptions {
   /** Why it could not be asked or written just now; somebody being faster is no error. */
   onError(error: unknown): void;
 
+  /** While we lead: nothing was heard of the Lease for so long that another may hold it by now. */
+  onDoubt(): void;
+
+  /** While we lead: the Lease is ours, after it could not be reached for a while. */
+  onReturn(): void;
+
   /** Milliseconds; the defaults are those of client-go. */
   leaseDuration?: number;
   renewDeadline?: number;
@@ -43,6 +49,10 @@ export class Leader {
   readonly #options: Required<LeaderOptions>;
   #seen = { record: '', at: 0 };
   #lease: Lease | null = null;
+  #doubt?: NodeJS.Timeout;
+
+  /** False while another may have taken the Lease from us without our knowing. */
+  isSure = true;
 
   constructor(api: KubernetesApi, options: LeaderOptions) {
     this.#api = api;
@@ -57,7 +67,7 @@ export class Leader {
   /** Resolves when we lead (true), or when the signal ends the waiting (false). */
   async acquire(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
-      if (await this.#tryToHold()) {
+      if ((await this.#tryToHold((lease) => this.#isFree(lease))) === 'held') {
         return true;
       }
       await this.#pause(signal);
@@ -65,69 +75,95 @@ export class Leader {
     return false;
   }
 
-  /** Renews until the signal ends it (resolves true) or the Lease is lost (resolves false). */
+  /**
+   * Renews until the signal ends it (resolves true) or another has taken the Lease (resolves false). While the API
+   * server is away nobody can take it: then work rests, and goes on when the Lease is found as it was left.
+   */
   async hold(signal: AbortSignal): Promise<boolean> {
-    let renewed = performance.now();
+    let isReached = true;
+    this.#expectRenewal(performance.now());
+    await this.#pause(signal);
     while (!signal.aborted) {
-      await this.#pause(signal);
       const asked = performance.now();
-      if (signal.aborted) {
-        return true;
+      const answer = await this.#tryToHold((lease) => this.#isMine(lease));
+      if (answer === 'held') {
+        this.#expectRenewal(asked);
+        if (!isReached || !this.isSure) {
+          this.isSure = true;
+          this.#options.onReturn();
+        }
       }
-      if (asked - renewed > this.#options.renewDeadline) {
-        return false;
+      isReached = answer === 'held';
+      if (answer === 'taken') {
+        break;
       }
-      if (await this.#tryToHold()) {
-        renewed = asked;
-      }
+      await this.#pause(signal);
     }
-    return true;
+    clearTimeout(this.#doubt);
+    return signal.aborted;
+  }
+
+  #expectRenewal(since: number): void {
+    clearTimeout(this.#doubt);
+    const rest = since + this.#options.renewDeadline - performance.now();
+    this.#doubt = setTimeout(() => {
+      this.isSure = false;
+      this.#options.onDoubt();
+    }, rest);
   }
 
   /** Lets the next one lead at once. Call it when nothing of ours is running any more. */
   async release(): Promise<void> {
     const lease = this.#lease;
-    if (lease?.spec.holderIdentity === this.#options.identity) {
+    if (lease && this.#isMine(lease)) {
       const spec = {
         ...lease.spec,
         holderIdentity: '',
         leaseDurationSeconds: 1,
         renewTime: toMicroTime(new Date()),
       };
-      await this.#write({ ...lease, spec }).catch(() => {});
+      const signal = AbortSignal.timeout(this.#options.renewDeadline / 2);
+      await this.#write({ ...lease, spec }, signal).catch(() => {});
     }
   }
 
-  async #tryToHold(): Promise<boolean> {
+  async #tryToHold(mayTake: (lease: Lease) => boolean): Promise<'held' | 'taken' | 'unknown'> {
+    const signal = AbortSignal.timeout(this.#options.renewDeadline / 2);
     try {
-      const lease = await this.#api.send<Lease>({ path: this.#path }).catch(nullWhenAbsent);
-      if (lease && !this.#isFree(lease)) {
-        return false;
+      const lease = await this.#api.send<Lease>({ path: this.#path, signal }).catch(nullWhenAbsent);
+      if (lease && !mayTake(lease)) {
+        return 'taken';
       }
-      await this.#write(this.#renewed(lease));
-      return true;
+      await this.#write(this.#renewed(lease), signal);
+      return 'held';
     } catch (error) {
       if (!(error instanceof KubernetesError && error.code === 409)) {
+        // Its holder may have been cut off as we were: only time in which it could have renewed counts.
+        this.#seen = { record: '', at: 0 };
         this.#options.onError(error);
       }
-      return false;
+      return 'unknown';
     }
   }
 
-  #isFree({ spec }: Lease): boolean {
-    const record = JSON.stringify(spec);
+  #isFree(lease: Lease): boolean {
+    const record = JSON.stringify(lease.spec);
     if (record !== this.#seen.record) {
       this.#seen = { record, at: performance.now() };
     }
-    const duration = (spec.leaseDurationSeconds ?? 0) * 1000 || this.#options.leaseDuration;
-    const isMine = spec.holderIdentity === this.#options.identity;
-    return isMine || !spec.holderIdentity || performance.now() - this.#seen.at > duration;
+    const { holderIdentity, leaseDurationSeconds = 0 } = lease.spec;
+    const duration = leaseDurationSeconds * 1000 || this.#options.leaseDuration;
+    return !holderIdentity || performance.now() - this.#seen.at > duration;
+  }
+
+  #isMine({ spec }: Lease): boolean {
+    return spec.holderIdentity === this.#options.identity;
   }
 
   #renewed(lease: Lease | null): Lease {
     const { identity, name, namespace, leaseDuration } = this.#options;
     const now = toMicroTime(new Date());
-    const isMine = lease?.spec.holderIdentity === identity;
+    const isMine = lease !== null && this.#isMine(lease);
     return {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
@@ -143,9 +179,8 @@ export class Leader {
   }
 
   /** The resourceVersion in it makes this a compare-and-set. */
-  async #write(lease: Lease): Promise<void> {
+  async #write(lease: Lease, signal: AbortSignal): Promise<void> {
     const exists = lease.metadata.resourceVersion !== undefined;
-    const signal = AbortSignal.timeout(this.#options.renewDeadline / 2);
     this.#lease = await this.#api.send<Lease>({
       method: exists ? 'PUT' : 'POST',
       path: exists ? this.#path : this.#collection,

@@ -73,6 +73,30 @@ describe('the work queue', () => {
     expect(gaps.at(-1)).toBeGreaterThan(gaps[0] ?? 0);
   });
 
+  test('rests while it is paused, then goes on and tries at once what had failed', async () => {
+    const runs: string[] = [];
+    let fails = true;
+    const work = async (key: string) => {
+      runs.push(key);
+      return fails;
+    };
+    const queue = new WorkQueue(work, { firstDelay: 60_000, longestDelay: 60_000 });
+    queue.add('failed');
+    await queue.idle();
+
+    queue.pause();
+    queue.add('new');
+    await sleep(20);
+    const whilePaused = [...runs];
+    fails = false;
+    queue.resume();
+    await queue.idle();
+    await queue.close();
+
+    expect(whilePaused).toEqual(['failed']);
+    expect(runs.toSorted()).toEqual(['failed', 'failed', 'new']);
+  });
+
   test('finishes what runs when it is closed, and begins nothing new', async () => {
     const done: string[] = [];
     const work = async (key: string) => {

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 export interface QueueOptions {
   /** How many keys are worked on side by side. */
   concurrency?: number;
@@ -25,8 +23,10 @@ export class WorkQueue {
   readonly #waiting = new Map<string, number>();
   readonly #running = new Set<string>();
   readonly #failures = new Map<string, number>();
+  readonly #retries = new Map<string, NodeJS.Timeout>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  readonly #closing = new AbortController();
+  #isClosed = false;
+  #isPaused = false;
   #quiet = Promise.withResolvers<void>();
 
   constructor(work: Work, options: QueueOptions = {}) {
@@ -47,7 +47,7 @@ export class WorkQueue {
 
   /** A key that waits already is not added twice; one that is being worked on runs once more. */
   add(key: string): void {
-    if (!this.#closing.signal.aborted) {
+    if (!this.#isClosed) {
       this.#waiting.set(key, this.#waiting.get(key) ?? performance.now());
       this.#pump();
     }
@@ -64,6 +64,21 @@ export class WorkQueue {
     this.#timers.set(key, timer.unref());
   }
 
+  /** Begins nothing from here on; what comes waits. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  /** Goes on. What failed before was not its own fault: it is tried at once, and waits as if for the first time. */
+  resume(): void {
+    this.#isPaused = false;
+    this.#failures.clear();
+    for (const key of this.#retries.keys()) {
+      this.#retry(key);
+    }
+    this.#pump();
+  }
+
   async idle(): Promise<void> {
     if (this.size > 0) {
       await this.#quiet.promise;
@@ -72,15 +87,18 @@ export class WorkQueue {
 
   /** Takes nothing new, finishes what runs. */
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#isClosed = true;
     this.#waiting.clear();
-    for (const timer of this.#timers.values()) {
+    for (const timer of [...this.#timers.values(), ...this.#retries.values()]) {
       clearTimeout(timer);
     }
     await this.idle();
   }
 
   #pump(): void {
+    if (this.#isPaused) {
+      return;
+    }
     for (const key of this.#waiting.keys()) {
       if (this.#running.size >= this.#options.concurrency) {
         return;
@@ -97,9 +115,10 @@ export class WorkQueue {
     const failed = await this.#work(key).catch(() => true);
     this.#running.delete(key);
     if (failed) {
-      void this.#retryLater(key);
+      this.#retryLater(key);
     } else {
       this.#failures.delete(key);
+      this.#forgetRetry(key);
     }
     this.#pump();
     if (this.size === 0) {
@@ -108,14 +127,22 @@ export class WorkQueue {
     }
   }
 
-  async #retryLater(key: string): Promise<void> {
+  #retryLater(key: string): void {
     const { firstDelay, longestDelay } = this.#options;
     const count = this.#failures.get(key) ?? 0;
     this.#failures.set(key, count + 1);
     const delay = Math.min(firstDelay * 2 ** count, longestDelay) * (0.8 + Math.random() * 0.4);
-    await sleep(delay, undefined, { signal: this.#closing.signal, ref: false }).then(
-      () => this.add(key),
-      () => {},
-    );
+    this.#forgetRetry(key);
+    this.#retries.set(key, setTimeout(() => this.#retry(key), delay).unref());
+  }
+
+  #retry(key: string): void {
+    this.#forgetRetry(key);
+    this.add(key);
+  }
+
+  #forgetRetry(key: string): void {
+    clearTimeout(this.#retries.get(key));
+    this.#retries.delete(key);
   }
 }

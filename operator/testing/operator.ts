@@ -3,6 +3,7 @@ import { createKeyring, createLogger, type Database } from '#core';
 import { startKubernetesOperator } from '../kubernetes/kubernetes.operator.ts';
 import { kubeConfigAccess } from '../runtime/cluster-access.ts';
 import type { Controller } from '../runtime/controller.ts';
+import { KubernetesApi } from '../runtime/kubernetes-api.ts';
 import { createMetrics, type Metrics } from '../runtime/metrics.ts';
 import type { Tenancy } from '../tenancy/tenancy.rules.ts';
 import type { Cluster } from './cluster.ts';
@@ -48,7 +49,7 @@ export async function startOperator({
   const log: string[] = [];
   const { controller, stop } = await startKubernetesOperator(
     {
-      access: kubeConfigAccess(kubeConfig),
+      api: new KubernetesApi(kubeConfigAccess(kubeConfig)),
       database,
       databaseUrl,
       keyring: createKeyring(['a key for tests only']),

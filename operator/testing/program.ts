@@ -23,11 +23,15 @@ export interface Program {
   exited: Promise<number | null>;
 }
 
-/** `node operator/main.ts` as a process of its own, looking after one namespace. */
-export async function startProgram(cluster: Cluster, databaseUrl: string): Promise<Program> {
+/** `node operator/main.ts` as a process of its own, looking after one namespace, by whatever way to its API server. */
+export async function startProgram(
+  cluster: Cluster,
+  databaseUrl: string,
+  kubeconfigPath = cluster.connection.kubeconfigPath,
+): Promise<Program> {
   const port = await findFreePort();
   return start(OPERATOR, port, {
-    KUBECONFIG: cluster.connection.kubeconfigPath,
+    KUBECONFIG: kubeconfigPath,
     DB_CONNECTION_STRING: databaseUrl,
     POD_NAMESPACE: cluster.namespace,
     WATCH_NAMESPACES: cluster.namespace,
