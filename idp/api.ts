@@ -4,7 +4,8 @@ export type { ApplicationView } from './clients/application.schemas.ts';
 export type { Problem } from './http/problem.schemas.ts';
 export type { DeviceOutcome, UserCodeInput } from './oidc/device.schemas.ts';
 export type { InteractionView, Redirect } from './oidc/interaction.schemas.ts';
-export type { Person, SessionView } from './sessions/session.schemas.ts';
+export type { PasskeyView } from './passkeys/passkey.schemas.ts';
+export type { OwnSession, Person, SessionView } from './sessions/session.schemas.ts';
 export type { SetUpDetails, SetUpView } from './set-up/set-up.schemas.ts';
 export type {
   CreatedInvite,

@@ -23,7 +23,10 @@ import { followSigningKeys } from './oidc/oidc.keys.ts';
 import { tellOutages } from './oidc/oidc.outage.ts';
 import { oidcPlugin } from './oidc/oidc.plugin.ts';
 import { createProvider } from './oidc/oidc.provider.ts';
+import { passkeyAdditionRoutes, passkeyRoutes } from './passkeys/passkey.routes.ts';
+import { ownSessionRoutes } from './sessions/own-sessions.routes.ts';
 import { sessionRoutes } from './sessions/session.routes.ts';
+import { stepUpRoutes } from './sessions/step-up.routes.ts';
 import { setUpRoutes } from './set-up/set-up.routes.ts';
 import { inviteRoutes } from './sign-up/invite.routes.ts';
 import { signUpRoutes } from './sign-up/sign-up.routes.ts';
@@ -35,6 +38,10 @@ const API = [
   inviteRoutes,
   applicationRoutes,
   profileRoutes,
+  passkeyRoutes,
+  passkeyAdditionRoutes,
+  stepUpRoutes,
+  ownSessionRoutes,
   loginLinkRoutes,
 ];
 

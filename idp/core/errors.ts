@@ -13,6 +13,7 @@ export type RefusalCode =
   | 'ceremony_expired'
   | 'passkey_refused'
   | 'fresh_passkey_required'
+  | 'last_passkey'
   | 'interaction_expired'
   | 'user_disabled'
   | 'not_in_groups'

@@ -119,7 +119,14 @@ export { toServerWords } from './mail/server-words.ts';
 export { type Adoption, AdoptionDiffers, type Difference } from './owner/adoption.ts';
 export { ADMIN, kubernetesOwner, type Owner } from './owner/owner.ts';
 export type { Passkey } from './passkey/passkey.entity.ts';
-export { addPasskey, findPasskey, recordPasskeyUse } from './passkey/passkey.registry.ts';
+export {
+  addPasskey,
+  findPasskey,
+  listPasskeys,
+  recordPasskeyUse,
+  removePasskey,
+  renamePasskey,
+} from './passkey/passkey.registry.ts';
 export { query } from './query.ts';
 export {
   assertAttempt,
@@ -130,7 +137,15 @@ export {
 export { writeReadmeTable } from './readme.ts';
 export { forgetResource, listResources, recordResource } from './resource/resource.registry.ts';
 export type { Session, SignInMethod } from './session/session.entity.ts';
-export { type Device, endSession, findSession, recordSignIn } from './session/session.registry.ts';
+export {
+  type Device,
+  endOtherSessions,
+  endSession,
+  endSessionOf,
+  findSession,
+  listSessions,
+  recordSignIn,
+} from './session/session.registry.ts';
 export {
   declareSettings,
   findSettings,

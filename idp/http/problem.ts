@@ -23,6 +23,7 @@ const STATUS: Record<RefusalCode, number> = {
   ceremony_expired: 409,
   passkey_refused: 401,
   fresh_passkey_required: 403,
+  last_passkey: 409,
   interaction_expired: 404,
   user_disabled: 403,
   not_in_groups: 403,

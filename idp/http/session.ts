@@ -41,6 +41,29 @@ export async function requireSignedIn(
   return signedIn;
 }
 
+/** A passkey older than this may be somebody who left the screen open. */
+const FRESH_MS = 5 * 60_000;
+const LOGIN_LINK_MS = 15 * 60_000;
+
+/**
+ * For what a session alone may not do. A login link lets somebody in who has no passkey any more, so shortly after it
+ * one may be added; nothing else that asks for a passkey takes it for one.
+ */
+export async function requireFreshPasskey(
+  request: FastifyRequest,
+  services: Services,
+  { orLoginLink = false }: { orLoginLink?: boolean } = {},
+): Promise<SignedIn> {
+  const signedIn = await requireSignedIn(request, services);
+  const { method, authenticatedAt } = signedIn.session;
+  const age = Date.now() - authenticatedAt.getTime();
+  const isFresh = method === 'passkey' && age < FRESH_MS;
+  if (!isFresh && !(orLoginLink && method === 'login_link' && age < LOGIN_LINK_MS)) {
+    throw new Refusal('fresh_passkey_required', 'Use your passkey again to do this');
+  }
+  return signedIn;
+}
+
 export async function requireAdmin(request: FastifyRequest, services: Services): Promise<SignedIn> {
   const signedIn = await requireSignedIn(request, services);
   if (!signedIn.user.isAdmin) {

@@ -4,7 +4,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 
 // WebAuthn's own JSON (Level 3 §5.1.8–5.1.10): its library checks it, the schema only bounds it.
 const webauthn = { type: 'object', additionalProperties: true, maxProperties: 16 };
@@ -27,3 +27,19 @@ export const RegistrationInput = Type.Object({
 export const AuthenticationInput = Type.Object({
   credential: Type.Unsafe<AuthenticationResponseJSON>(response),
 });
+
+export const PasskeyView = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  createdAt: Type.String(),
+  lastUsedAt: Type.Union([Type.String(), Type.Null()]),
+
+  /** Whether it is kept in more than one place, so that losing a device does not lose it. */
+  synced: Type.Boolean(),
+});
+export type PasskeyView = Static<typeof PasskeyView>;
+
+export const PasskeyInput = Type.Object(
+  { name: Type.String({ minLength: 1, maxLength: 64 }) },
+  { additionalProperties: false },
+);

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { findUser, Refusal, recordAudit, type User } from '#core';
 import type { Services } from '../http/services.ts';
 import { bindBrowser, findSignedIn, originOf, signIn, signOut } from '../http/session.ts';
+import { beginSignIn, finishSignIn } from '../passkeys/authentication.service.ts';
 import { AuthenticationInput, RequestOptions } from '../passkeys/passkey.schemas.ts';
-import { beginSignIn, finishSignIn } from '../passkeys/passkey.service.ts';
 import { SessionView } from './session.schemas.ts';
 import { viewSession } from './session.service.ts';
 

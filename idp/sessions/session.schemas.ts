@@ -23,3 +23,18 @@ export const SessionView = Type.Object({
   setUpOpen: Type.Boolean(),
 });
 export type SessionView = Static<typeof SessionView>;
+
+/** One browser in which the person is signed in. */
+export const OwnSession = Type.Object({
+  id: Type.String(),
+
+  /** Such as "Firefox on Linux"; null when the browser does not say. */
+  device: Type.Union([Type.String(), Type.Null()]),
+  ip: Type.Union([Type.String(), Type.Null()]),
+  method: Type.String(),
+  createdAt: Type.String(),
+  authenticatedAt: Type.String(),
+  expiresAt: Type.String(),
+  isCurrent: Type.Boolean(),
+});
+export type OwnSession = Static<typeof OwnSession>;

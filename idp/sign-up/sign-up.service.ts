@@ -13,7 +13,7 @@ import {
 } from '#core';
 import type { Services } from '../http/services.ts';
 import { bindBrowser, originOf, signIn } from '../http/session.ts';
-import { beginRegistration, finishRegistration } from '../passkeys/passkey.service.ts';
+import { beginRegistration, finishRegistration } from '../passkeys/registration.service.ts';
 
 /** The two ways to become an account: the first administrator, and everybody else by a link. */
 type Kind = 'set_up' | 'sign_up';

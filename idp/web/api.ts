@@ -10,6 +10,8 @@ import type {
   InteractionView,
   InviteInput,
   InviteView,
+  OwnSession,
+  PasskeyView,
   ProfileInput,
   ProfileView,
   Redirect,
@@ -44,6 +46,24 @@ export const consumeLoginLink = (token: string) =>
   request<void>('POST', `/api/login-links/${encodeURIComponent(token)}`);
 export const requestLoginLink = (email: string) =>
   request<void>('POST', '/api/login-links', { email });
+
+export const listPasskeys = () => request<PasskeyView[]>('GET', '/api/account/passkeys');
+export const getAdditionOptions = () =>
+  request<PublicKeyCredentialCreationOptionsJSON>('POST', '/api/account/passkeys/options');
+export const addPasskey = (credential: RegistrationResponseJSON) =>
+  request<PasskeyView>('POST', '/api/account/passkeys', { credential });
+export const renamePasskey = (id: string, name: string) =>
+  request<PasskeyView>('PATCH', `/api/account/passkeys/${encodeURIComponent(id)}`, { name });
+export const removePasskey = (id: string, evenLast: boolean) =>
+  request<void>('DELETE', `/api/account/passkeys/${encodeURIComponent(id)}?evenLast=${evenLast}`);
+export const getStepUpOptions = () =>
+  request<PublicKeyCredentialRequestOptionsJSON>('POST', '/api/session/step-up/options');
+export const stepUp = (credential: AuthenticationResponseJSON) =>
+  request<void>('POST', '/api/session/step-up', { credential });
+
+export const listOwnSessions = () => request<OwnSession[]>('GET', '/api/account/sessions');
+export const endOwnSession = (id: string) => request<void>('DELETE', `/api/account/sessions/${id}`);
+export const endOtherSessions = () => request<void>('DELETE', '/api/account/sessions');
 
 export const getProfile = () => request<ProfileView>('GET', '/api/account');
 export const changeProfile = (change: ProfileInput) =>

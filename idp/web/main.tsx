@@ -42,6 +42,12 @@ const ROUTES = [
     ),
   },
   {
+    path: '/settings/account/security',
+    page: page(() =>
+      import('./pages/settings/security/security.page.tsx').then((m) => m.SecurityPage),
+    ),
+  },
+  {
     path: '/login-link/:token',
     page: page(() => import('./pages/login-link/login-link.page.tsx').then((m) => m.LoginLinkPage)),
   },

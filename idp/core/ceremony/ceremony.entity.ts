@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
 /** What the challenge was made for; an answer to one is worth nothing for another. */
-export type CeremonyKind = 'sign_in' | 'set_up' | 'sign_up';
+export type CeremonyKind = 'sign_in' | 'set_up' | 'sign_up' | 'step_up' | 'add_passkey';
 
 const CeremonySchema = defineEntity({
   name: 'Ceremony',

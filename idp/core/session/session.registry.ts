@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { createToken, hashToken } from '../encryption/token.ts';
+import { Refusal } from '../errors.ts';
 import { User } from '../user/user.entity.ts';
 import { Session, type SignInMethod } from './session.entity.ts';
 
@@ -68,4 +69,29 @@ export async function findSession(
 /** Ends a session and, by the database's cascade, everything issued that lives only as long. Safe to repeat. */
 export async function endSession(em: EntityManager, id: string): Promise<void> {
   await em.nativeDelete(Session, { id });
+}
+
+/** The living sessions of a person, the newest first. */
+export async function listSessions(em: EntityManager, userId: string): Promise<Session[]> {
+  return em.find(
+    Session,
+    { userId, expiresAt: { $gt: new Date() } },
+    { orderBy: { authenticatedAt: 'desc' } },
+  );
+}
+
+/** Ends one session of this person; nobody else's is ever touched. */
+export async function endSessionOf(em: EntityManager, userId: string, id: string): Promise<void> {
+  if ((await em.nativeDelete(Session, { id, userId })) === 0) {
+    throw new Refusal('not_found', 'There is no such session; it may have ended already');
+  }
+}
+
+/** Ends all sessions of a person but one. Says how many. */
+export async function endOtherSessions(
+  em: EntityManager,
+  userId: string,
+  keptId: string,
+): Promise<number> {
+  return em.nativeDelete(Session, { userId, id: { $ne: keptId } });
 }

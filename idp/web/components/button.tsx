@@ -3,7 +3,9 @@ import styles from './button.module.css';
 
 type Props = {
   children: ComponentChildren;
-  kind?: 'primary' | 'plain' | 'quiet';
+  kind?: 'primary' | 'plain' | 'quiet' | 'danger';
+  /** What it is called where the words on it need their surroundings. */
+  label?: string;
   type?: 'button' | 'submit';
   busy?: boolean;
   disabled?: boolean;
@@ -11,13 +13,15 @@ type Props = {
 };
 
 export function Button(props: Props) {
-  const { children, kind = 'primary', type = 'button', busy = false, disabled, onClick } = props;
+  const { children, kind = 'primary', label, type = 'button', busy = false } = props;
+  const { disabled, onClick } = props;
 
   // A busy button keeps the focus and its width: it is not disabled, it only does nothing.
   return (
     <button
       type={type}
       class={`${styles.button} ${styles[kind]}`}
+      aria-label={label}
       aria-disabled={busy}
       disabled={disabled}
       data-busy={busy}

@@ -3,7 +3,7 @@ import type { CreatedInvite } from '#api';
 import { Button } from '#web/components/button.tsx';
 import { formatDate, t } from '#web/locales/locales.ts';
 import { CopyButton } from './copy-button.tsx';
-import styles from './invite-dialog.module.css';
+import styles from './dialog.module.css';
 
 type Props = { invite: CreatedInvite; onAnother: () => void; onClose: () => void };
 

@@ -4,7 +4,7 @@ import type { CreatedInvite } from '#api';
 import { Button } from '#web/components/button.tsx';
 import { t } from '#web/locales/locales.ts';
 import { CreatedLink } from './created-link.tsx';
-import styles from './invite-dialog.module.css';
+import styles from './dialog.module.css';
 import { InviteForm } from './invite-form.tsx';
 
 /** The button, and the window it opens. */

@@ -6,7 +6,7 @@ import { Field } from '#web/components/field.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { t } from '#web/locales/locales.ts';
 import { useTask } from '#web/task.ts';
-import styles from './invite-dialog.module.css';
+import styles from './dialog.module.css';
 
 const DEFAULT_DAYS = 7;
 

@@ -50,6 +50,13 @@ export async function chooseLocale(wanted: readonly string[]): Promise<void> {
   document.documentElement.lang = chosen;
 }
 
+export function formatTime(iso: string): string {
+  return new Intl.DateTimeFormat(language.value, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  }).format(new Date(iso));
+}
+
 export function formatDate(date: Date): string {
   return new Intl.DateTimeFormat(language.value, { dateStyle: 'long' }).format(date);
 }

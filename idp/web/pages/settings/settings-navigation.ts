@@ -11,6 +11,9 @@ export const SETTINGS: Part[] = [
   {
     label: 'settings.account',
     forAdmins: false,
-    pages: [{ path: '/settings/account', label: 'profile.title' }],
+    pages: [
+      { path: '/settings/account', label: 'profile.title' },
+      { path: '/settings/account/security', label: 'security.title' },
+    ],
   },
 ];
