@@ -264,17 +264,20 @@ describe('a wrong file', () => {
 });
 
 describe('a client id that somebody else holds', () => {
-  test.for(['while the operator listens', 'just before it listens'] as const)(
+  test.for([
+    ['while the operator listens', 'wanted-later'],
+    ['just before it listens', 'wanted-soon'],
+  ] as const)(
     'is a conflict, and becomes the resource’s when it is freed %s',
-    async (moment, { database, em, folder, operate }) => {
+    async ([moment, id], { database, em, folder, operate }) => {
       const verdict = async () =>
-        (await listResources(database.em.fork())).find(({ name }) => name === 'wanted');
-      await declareClient(em, clientDeclaration('wanted'), ADMIN);
-      await writeFile(join(folder, 'wanted.yaml'), clientYaml('wanted'));
+        (await listResources(database.em.fork())).find(({ name }) => name === id);
+      await declareClient(em, clientDeclaration(id), ADMIN);
+      await writeFile(join(folder, `${id}.yaml`), clientYaml(id));
       const seen: unknown[] = [];
       const free = async () => {
         seen.push(await verdict());
-        await retireClient(em.fork(), 'wanted', ADMIN);
+        await retireClient(em.fork(), id, ADMIN);
       };
 
       if (moment === 'just before it listens') {
@@ -286,10 +289,9 @@ describe('a client id that somebody else holds', () => {
       await vi.waitFor(async () => expect(await verdict()).toMatchObject({ ready: true }), 3000);
 
       expect(seen).toMatchObject([{ ready: false, reason: 'Conflict' }]);
-      expect(await findClient(database.em.fork(), 'wanted')).toMatchObject({
-        owner: 'kubernetes:OIDCClient/apps/wanted',
+      expect(await findClient(database.em.fork(), id)).toMatchObject({
+        owner: `kubernetes:OIDCClient/apps/${id}`,
       });
-      await retireClient(em.fork(), 'wanted', `kubernetes:OIDCClient/apps/wanted`);
     },
   );
 });
