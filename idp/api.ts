@@ -13,3 +13,4 @@ export type {
   InviteView,
   SignUpDetails,
 } from './sign-up/sign-up.schemas.ts';
+export type { UserChange, UserPage, UserSummary, UserView } from './users/user.schemas.ts';

@@ -30,6 +30,7 @@ import { stepUpRoutes } from './sessions/step-up.routes.ts';
 import { setUpRoutes } from './set-up/set-up.routes.ts';
 import { inviteRoutes } from './sign-up/invite.routes.ts';
 import { signUpRoutes } from './sign-up/sign-up.routes.ts';
+import { userRoutes } from './users/user.routes.ts';
 
 const API = [
   sessionRoutes,
@@ -38,6 +39,7 @@ const API = [
   inviteRoutes,
   applicationRoutes,
   profileRoutes,
+  userRoutes,
   passkeyRoutes,
   passkeyAdditionRoutes,
   stepUpRoutes,

@@ -14,6 +14,7 @@ export type RefusalCode =
   | 'passkey_refused'
   | 'fresh_passkey_required'
   | 'last_passkey'
+  | 'last_administrator'
   | 'interaction_expired'
   | 'user_disabled'
   | 'not_in_groups'

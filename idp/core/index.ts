@@ -84,6 +84,7 @@ export {
   declareGroup,
   type GroupDeclaration,
   getMembership,
+  listGroupsOf,
   listUnknownGroups,
   releaseGroup,
   retireGroup,
@@ -170,3 +171,11 @@ export {
   getUser,
 } from './user/user.registry.ts';
 export { type PersonDetails, toPersonDetails } from './user/user.rules.ts';
+export {
+  deleteUser,
+  demoteUser,
+  disableUser,
+  enableUser,
+  listUsers,
+  promoteUser,
+} from './user/user-administration.registry.ts';

@@ -24,6 +24,7 @@ const STATUS: Record<RefusalCode, number> = {
   passkey_refused: 401,
   fresh_passkey_required: 403,
   last_passkey: 409,
+  last_administrator: 409,
   interaction_expired: 404,
   user_disabled: 403,
   not_in_groups: 403,

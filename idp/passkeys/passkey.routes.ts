@@ -32,7 +32,7 @@ export const passkeyRoutes: FastifyPluginAsyncTypebox<Services> = async (app, se
     { schema: { response: { 200: Type.Array(PasskeyView) } } },
     async (request) => {
       const { user } = await requireSignedIn(request, services);
-      return (await listPasskeys(request.em, user.id)).map(toView);
+      return (await listPasskeys(request.em, user.id)).map(toPasskeyView);
     },
   );
 
@@ -42,7 +42,9 @@ export const passkeyRoutes: FastifyPluginAsyncTypebox<Services> = async (app, se
     async (request) => {
       const { user } = await requireSignedIn(request, services);
       const { id } = request.params;
-      return toView(await renamePasskey(request.em, { id, userId: user.id }, request.body.name));
+      return toPasskeyView(
+        await renamePasskey(request.em, { id, userId: user.id }, request.body.name),
+      );
     },
   );
 
@@ -88,12 +90,12 @@ export const passkeyAdditionRoutes: FastifyPluginAsyncTypebox<Services> = async 
         await tell(em, request, services, { user, event: 'passkey_added', passkey: row.name });
         return row;
       });
-      return reply.status(201).send(toView(added));
+      return reply.status(201).send(toPasskeyView(added));
     },
   );
 };
 
-function toView({ id, name, createdAt, lastUsedAt, backedUp }: Passkey): PasskeyView {
+export function toPasskeyView({ id, name, createdAt, lastUsedAt, backedUp }: Passkey): PasskeyView {
   return {
     id,
     name,

@@ -16,7 +16,7 @@ export const ownSessionRoutes: FastifyPluginAsyncTypebox<Services> = async (app,
     async (request) => {
       const { user, session } = await requireSignedIn(request, services);
       const sessions = await listSessions(request.em, user.id);
-      return sessions.map((one) => toView(one, session.id));
+      return sessions.map((one) => ({ ...toSessionView(one), isCurrent: one.id === session.id }));
     },
   );
 
@@ -52,7 +52,7 @@ export const ownSessionRoutes: FastifyPluginAsyncTypebox<Services> = async (app,
   });
 };
 
-function toView(session: Session, current: string): Static<typeof OwnSession> {
+export function toSessionView(session: Session): Omit<Static<typeof OwnSession>, 'isCurrent'> {
   const { id, ip, userAgent, createdAt, authenticatedAt, expiresAt, method } = session;
   return {
     id,
@@ -62,6 +62,5 @@ function toView(session: Session, current: string): Static<typeof OwnSession> {
     createdAt: createdAt.toISOString(),
     authenticatedAt: authenticatedAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
-    isCurrent: id === current,
   };
 }

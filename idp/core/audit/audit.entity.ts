@@ -3,6 +3,11 @@ import { defineEntity, p } from '@mikro-orm/core';
 export type AuditEventName =
   | 'account_created'
   | 'account_changed'
+  | 'user_disabled'
+  | 'user_enabled'
+  | 'user_promoted'
+  | 'user_demoted'
+  | 'user_deleted'
   | 'signed_in'
   | 'sign_in_failed'
   | 'signed_out'

@@ -122,3 +122,13 @@ export async function addToGroups(
     [userId, names],
   );
 }
+
+/** The groups a person is in, by name. */
+export async function listGroupsOf(em: EntityManager, userId: string): Promise<string[]> {
+  const rows = await query<{ name: string }>(
+    em,
+    'select g.name from memberships m join groups g on g.id = m.group_id where m.user_id = $1 order by g.name',
+    [userId],
+  );
+  return rows.map(({ name }) => name);
+}
