@@ -7,6 +7,7 @@ import type {
 import type {
   ApplicationView,
   CreatedInvite,
+  CreatedLoginLink,
   InteractionView,
   InviteInput,
   InviteView,
@@ -19,6 +20,9 @@ import type {
   SetUpDetails,
   SetUpView,
   SignUpDetails,
+  UserChange,
+  UserPage,
+  UserView,
 } from '#api';
 import { t } from '#web/locales/locales.ts';
 import { Problem } from '#web/problem.ts';
@@ -65,6 +69,17 @@ export const listOwnSessions = () => request<OwnSession[]>('GET', '/api/account/
 export const endOwnSession = (id: string) => request<void>('DELETE', `/api/account/sessions/${id}`);
 export const endOtherSessions = () => request<void>('DELETE', '/api/account/sessions');
 
+export const listUsers = (search: string, after: string | null) =>
+  request<UserPage>('GET', `/api/users?${new URLSearchParams({ search, after: after ?? '' })}`);
+export const getUser = (id: string) => request<UserView>('GET', userPath(id));
+export const changeUser = (id: string, change: UserChange) =>
+  request<UserView>('PATCH', userPath(id), change);
+export const deleteUser = (id: string) => request<void>('DELETE', userPath(id));
+export const createLoginLink = (id: string) =>
+  request<CreatedLoginLink>('POST', `${userPath(id)}/login-link`);
+export const endSession = (userId: string, id: string) =>
+  request<void>('DELETE', `${userPath(userId)}/sessions/${id}`);
+
 export const getProfile = () => request<ProfileView>('GET', '/api/account');
 export const changeProfile = (change: ProfileInput) =>
   request<ProfileView>('PATCH', '/api/account', change);
@@ -81,6 +96,10 @@ export const getInteraction = (uid: string) =>
   request<InteractionView>('GET', `${interactionPath(uid)}/details`);
 export const continueInteraction = (uid: string, step: InteractionStep) =>
   request<Redirect>('POST', `${interactionPath(uid)}/${step}`);
+
+function userPath(id: string): string {
+  return `/api/users/${encodeURIComponent(id)}`;
+}
 
 function signUpPath(token: string): string {
   return `/api/sign-up/${encodeURIComponent(token)}`;

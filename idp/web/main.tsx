@@ -48,6 +48,14 @@ const ROUTES = [
     ),
   },
   {
+    path: '/settings/admin/users',
+    page: page(() => import('./pages/settings/users/users.page.tsx').then((m) => m.UsersPage)),
+  },
+  {
+    path: '/settings/admin/users/:id',
+    page: page(() => import('./pages/settings/users/user.page.tsx').then((m) => m.UserPage)),
+  },
+  {
     path: '/login-link/:token',
     page: page(() => import('./pages/login-link/login-link.page.tsx').then((m) => m.LoginLinkPage)),
   },

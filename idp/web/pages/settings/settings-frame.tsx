@@ -3,7 +3,7 @@ import { useLocation } from 'preact-iso';
 import type { Person } from '#api';
 import { HeaderBar } from '#web/components/header-bar.tsx';
 import { Heading } from '#web/components/heading.tsx';
-import { t } from '#web/locales/locales.ts';
+import { type Key, t } from '#web/locales/locales.ts';
 import { useSignedIn } from '#web/session.ts';
 import styles from './settings-frame.module.css';
 import { SETTINGS } from './settings-navigation.ts';
@@ -11,13 +11,15 @@ import { SETTINGS } from './settings-navigation.ts';
 type Props = {
   title: string;
   intro?: string;
+  /** The page this one is a part of. */
+  back?: { path: string; label: Key };
   /** Beside the heading: what is done most often here. */
   action?: ComponentChildren;
   children: (user: Person) => ComponentChildren;
 };
 
 /** What every page of the settings stands in: who is signed in, where else to go, and what this page is. */
-export function SettingsFrame({ title, intro, action, children }: Props) {
+export function SettingsFrame({ title, intro, back, action, children }: Props) {
   const user = useSignedIn();
   return (
     user && (
@@ -28,6 +30,11 @@ export function SettingsFrame({ title, intro, action, children }: Props) {
           <main class={styles.main}>
             <div class={styles.top}>
               <div>
+                {back && (
+                  <a class={styles.back} href={back.path}>
+                    {t(back.label)}
+                  </a>
+                )}
                 <Heading>{title}</Heading>
                 {intro && <p class={styles.intro}>{intro}</p>}
               </div>
@@ -51,7 +58,7 @@ function Navigation({ user }: { user: Person }) {
           <ul>
             {pages.map((page) => (
               <li key={page.path}>
-                <a href={page.path} aria-current={page.path === path ? 'page' : undefined}>
+                <a href={page.path} aria-current={isWithin(page.path, path) ? 'page' : undefined}>
                   {t(page.label)}
                 </a>
               </li>
@@ -60,5 +67,12 @@ function Navigation({ user }: { user: Person }) {
         </section>
       ))}
     </nav>
+  );
+}
+
+/** A page about one of several belongs to the page that lists them; the account's pages stand side by side. */
+function isWithin(listed: string, path: string): boolean {
+  return (
+    path === listed || (listed.startsWith('/settings/admin/') && path.startsWith(`${listed}/`))
   );
 }

@@ -16,4 +16,9 @@ export const SETTINGS: Part[] = [
       { path: '/settings/account/security', label: 'security.title' },
     ],
   },
+  {
+    label: 'settings.administration',
+    forAdmins: true,
+    pages: [{ path: '/settings/admin/users', label: 'users.title' }],
+  },
 ];
