@@ -95,6 +95,9 @@ describe('with applications, axe, the console and a phone object to nothing on',
     ['the profile', () => read(ada, '/settings/account', 'Profile')],
     ['passkeys and sessions', () => read(ada, '/settings/account/security', 'Security')],
     ['the removal of a passkey', () => click(ada, /^Remove/, 'Remove “')],
+    ['the users', () => read(ada, '/settings/admin/users', 'Users')],
+    ['one user', () => openUser(ALAN.name)],
+    ['the link for a user', () => click(ada, 'Send login link', 'A login link for')],
     ['a login link', () => read(nobody, '/login-link/x', 'Sign in with your link')],
     ['sign-in on the way', () => read(nobody, wiki.url, 'Sign in to Wiki')],
     ['consent', () => read(ada, wiki.url, 'Allow Wiki?')],
@@ -177,6 +180,11 @@ async function read(visitor: Visitor, address: string, heading: string): Promise
 async function readIn(locale: string, path: string, heading: string): Promise<Visitor> {
   const context = await chromium.newContext({ locale, reducedMotion: 'reduce' });
   return read(await observe({ context, page: await context.newPage() }), path, heading);
+}
+
+async function openUser(name: string): Promise<Visitor> {
+  await ada.page.getByRole('link', { name }).click();
+  return expectHeading(ada, name);
 }
 
 async function openSignUp(): Promise<Visitor> {
