@@ -85,8 +85,18 @@ export function readConfig(
 }
 
 /** What the migration step needs: the database, and nothing that only a running IdP uses. */
+export const migrationVariables = {
+  DB_CONNECTION_STRING: registryVariables.DB_CONNECTION_STRING,
+  OPERATOR_DATABASE_ROLE: {
+    description:
+      'existing role of PostgreSQL that gets what the operator needs and no more, to be in its DB_CONNECTION_STRING',
+    fallback: '',
+    read: (value) => value || null,
+  },
+} satisfies Record<string, Variable<unknown>>;
+
 export function readMigrationConfig() {
-  return readEnvironment(registryVariables, process.env);
+  return readEnvironment(migrationVariables, process.env);
 }
 
 /** Inside a cluster plain http is usual; nobody's passkey depends on it. */

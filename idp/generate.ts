@@ -1,5 +1,6 @@
 import { writeReadmeTable } from '#core';
-import { variables } from './config.ts';
+import { migrationVariables, variables } from './config.ts';
 
 await writeReadmeTable('idp configuration', variables);
+await writeReadmeTable('migration configuration', migrationVariables);
 console.log('README.md');

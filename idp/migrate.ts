@@ -3,8 +3,8 @@ import { readMigrationConfig } from './config.ts';
 
 /** Brings the database up to date and ends. A step of its own: a Job, an init container, `npm run migrate`. */
 try {
-  const { DB_CONNECTION_STRING } = readMigrationConfig();
-  await migrateDatabase(DB_CONNECTION_STRING);
+  const { DB_CONNECTION_STRING, OPERATOR_DATABASE_ROLE } = readMigrationConfig();
+  await migrateDatabase(DB_CONNECTION_STRING, OPERATOR_DATABASE_ROLE);
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = error instanceof ConfigurationError ? ConfigurationError.exitCode : 1;

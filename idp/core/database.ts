@@ -10,6 +10,7 @@ import { Consent } from './consent/consent.entity.ts';
 import { Group } from './group/group.entity.ts';
 import { Invite } from './invite/invite.entity.ts';
 import { migrations } from './migrations/index.ts';
+import { grantToOperator } from './operator-role/operator-role.ts';
 import { Passkey } from './passkey/passkey.entity.ts';
 import { Resource } from './resource/resource.entity.ts';
 import { Session } from './session/session.entity.ts';
@@ -78,8 +79,14 @@ function giveBackTheDead(pool: pg.Pool): void {
   });
 }
 
-/** Brings the schema up to date. Safe to repeat, and safe when two pods do it at once: the second waits. */
-export async function migrateDatabase(url: string): Promise<void> {
+/**
+ * Brings the schema up to date, and what the operator's own role may do in it, if it has one. Safe to repeat, and safe
+ * when two pods do it at once: the second waits.
+ */
+export async function migrateDatabase(
+  url: string,
+  operatorRole: string | null = null,
+): Promise<void> {
   const lock = new pg.Client({ connectionString: url, application_name: 'permiso migration' });
   await lock.connect();
   try {
@@ -87,6 +94,9 @@ export async function migrateDatabase(url: string): Promise<void> {
     const database = await connectDatabase(url, 2);
     try {
       await database.migrator.up();
+      if (operatorRole !== null) {
+        await grantToOperator(database.em.fork(), operatorRole);
+      }
     } finally {
       await database.close();
     }

@@ -29,11 +29,12 @@ export {
   retireClient,
 } from './client/client.registry.ts';
 export { isNative, isRegistered } from './client/client.rules.ts';
-export type { ClientSecret } from './client/client-secret.entity.ts';
 export {
   addClientSecret,
   addGivenClientSecret,
   expireOtherClientSecrets,
+  type KnownSecret,
+  listClientSecretHashes,
   listClientSecrets,
 } from './client/client-secret.registry.ts';
 export type { RedirectMismatch } from './client/redirect-mismatch.entity.ts';

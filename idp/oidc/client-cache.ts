@@ -1,5 +1,11 @@
 import type { AdapterPayload } from 'oidc-provider';
-import { type Client, type Database, findClient, isDatabaseAway, listClientSecrets } from '#core';
+import {
+  type Client,
+  type Database,
+  findClient,
+  isDatabaseAway,
+  listClientSecretHashes,
+} from '#core';
 import type { RegistryChanges } from '../http/services.ts';
 import { toMetadata } from './client-metadata.ts';
 
@@ -16,7 +22,7 @@ export interface ClientCache {
 
 interface Copy {
   client: Client;
-  secrets: Awaited<ReturnType<typeof listClientSecrets>>;
+  secrets: Awaited<ReturnType<typeof listClientSecretHashes>>;
   readAt: number;
 }
 
@@ -78,7 +84,7 @@ export function createClientCache(
 async function readClient(database: Database, id: string, readAt: number): Promise<Copy | null> {
   const em = database.em.fork();
   const client = await findClient(em, id);
-  return client && { client, secrets: await listClientSecrets(em, id), readAt };
+  return client && { client, secrets: await listClientSecretHashes(em, id), readAt };
 }
 
 /** A copy of its own for every caller. Secrets end by the clock, which no change announces. */

@@ -10,11 +10,16 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A PostgreSQL whose database `template` has the whole schema, to be cloned by each test file. */
     postgresUrl: string;
+
+    /** A role in it that may do there what the operator does. */
+    operatorRole: string;
   }
 }
 
 // A test database is thrown away, so nothing of it has to survive a power cut.
 const FAST = ['-c fsync=off', '-c full_page_writes=off', '-c max_connections=300'];
+
+const OPERATOR_ROLE = 'permiso_operator';
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'permiso-test-'));
@@ -28,9 +33,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const admin = new pg.Client({ connectionString: postgres.url });
   await admin.connect();
   await admin.query('create database template');
+  await admin.query(`create role ${OPERATOR_ROLE} login`);
   await admin.end();
-  await migrateDatabase(postgres.url.replace(/postgres$/, 'template'));
+  await migrateDatabase(postgres.url.replace(/postgres$/, 'template'), OPERATOR_ROLE);
   project.provide('postgresUrl', postgres.url);
+  project.provide('operatorRole', OPERATOR_ROLE);
 
   return async () => {
     await postgres.stop();

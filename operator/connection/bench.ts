@@ -7,6 +7,7 @@ import {
   releaseSettings,
   transactBehindFence,
 } from '#core';
+import type { RegistryFixtures } from '#core/testing';
 import type { CredentialStore } from '../runtime/credentials.ts';
 import { NotReady } from '../runtime/not-ready.ts';
 import { type Outcome, settle } from '../runtime/outcome.ts';
@@ -16,17 +17,26 @@ import type { Resource } from '../runtime/resource.ts';
 export const KEYRING = createKeyring(['an encryption key for tests']);
 export const NAMESPACE = 'permiso';
 
-/** For tests: runs the reconciler of one kind of settings on a real registry, with Secrets that the test sets. */
+/**
+ * For tests: runs the reconciler of one kind of settings on a real registry, under the operator's own role, with Secrets
+ * that the test sets.
+ */
 export class SettingsBench<Spec, Key extends 'smtp' | 'ldap'> {
   /** Values by `<name>/<key>`, all in the operator's namespace. */
   readonly secrets: Record<string, string> = {};
   now = new Date('2026-08-01T12:00:00.123Z');
   readonly database: Database;
+  readonly asOperator: Database;
   readonly reconciler: Reconciler<Spec>;
   readonly #key: Key;
 
-  constructor(database: Database, reconciler: Reconciler<Spec>, key: Key) {
+  constructor(
+    { database, asOperator }: Pick<RegistryFixtures, 'database' | 'asOperator'>,
+    reconciler: Reconciler<Spec>,
+    key: Key,
+  ) {
     this.database = database;
+    this.asOperator = asOperator.database;
     this.reconciler = reconciler;
     this.#key = key;
   }
@@ -83,9 +93,9 @@ export class SettingsBench<Spec, Key extends 'smtp' | 'ldap'> {
   }
 
   async #context(): Promise<Context> {
-    const epoch = await raiseFence(this.database.em.fork());
+    const epoch = await raiseFence(this.asOperator.em.fork());
     return {
-      transact: (work) => transactBehindFence(this.database.em.fork(), epoch, work),
+      transact: (work) => transactBehindFence(this.asOperator.em.fork(), epoch, work),
       credentials: NO_CREDENTIALS,
       secrets: {
         read: async (namespace, ref) => this.#read(`${namespace}/${ref.name}/${ref.key}`),

@@ -13,11 +13,11 @@ import {
   findClient,
   followChanges,
   hashToken,
-  listClientSecrets,
+  listClientSecretHashes,
   listResources,
   retireClient,
 } from '#core';
-import { clientDeclaration, test as registryTest } from '#core/testing';
+import { clientDeclaration, type RegistryAccess, test as registryTest } from '#core/testing';
 import { createMetrics } from '../runtime/metrics.ts';
 import { createFolderOperator } from './folder.operator.ts';
 
@@ -50,12 +50,11 @@ const test = registryTest.extend<Fixtures>({
     await use(() => Buffer.concat(lines).toString());
     written.removeAllListeners('data');
   },
-  operate: async ({ database, databaseUrl, folder, log }, use) => {
+  operate: async ({ asOperator, folder, log }, use) => {
     const running: RunningOperator[] = [];
     expect(log()).toBe('');
     await use(async (beforeItHears) => {
-      const means = { database, url: databaseUrl, folder };
-      const operator = await startOperator(means, beforeItHears);
+      const operator = await startOperator({ ...asOperator, folder }, beforeItHears);
       running.push(operator);
       return operator;
     });
@@ -68,7 +67,7 @@ const test = registryTest.extend<Fixtures>({
 const written = new PassThrough();
 
 async function startOperator(
-  { database, url, folder }: { database: Database; url: string; folder: string },
+  { database, databaseUrl, folder }: RegistryAccess & { folder: string },
   beforeItHears: () => Promise<void> = async () => {},
 ): Promise<RunningOperator> {
   const stopping = new AbortController();
@@ -87,7 +86,7 @@ async function startOperator(
   await controller.start(stopping.signal);
   await controller.queue.idle();
   await beforeItHears();
-  const following = followChanges(url, controller.changes, stopping.signal);
+  const following = followChanges(databaseUrl, controller.changes, stopping.signal);
   return {
     async stop() {
       stopping.abort();
@@ -98,7 +97,7 @@ async function startOperator(
 }
 
 async function isLiving(database: Database, clientId: string, value: string): Promise<boolean> {
-  const secrets = await listClientSecrets(database.em.fork(), clientId);
+  const secrets = await listClientSecretHashes(database.em.fork(), clientId);
   return secrets.some(({ hash, expiresAt }) => hash === hashToken(value) && !expiresAt);
 }
 

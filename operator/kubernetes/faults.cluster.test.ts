@@ -1,5 +1,6 @@
 import { describe, expect, vi } from 'vitest';
-import { type Database, findClient, hashToken, listClientSecrets, query } from '#core';
+import { type Database, findClient, hashToken, listClientSecretHashes, query } from '#core';
+import type { RegistryAccess } from '#core/testing';
 import type { Cluster } from '../testing/cluster.ts';
 import { FaultPoints, serverWithFaults, withFaults } from '../testing/fault-points.ts';
 import { oidcClient } from '../testing/manifests.ts';
@@ -9,15 +10,20 @@ import { test } from '../testing/test.ts';
 interface Scene {
   cluster: Cluster;
   database: Database;
-  databaseUrl: string;
+  asOperator: RegistryAccess;
 }
 
 /** Runs an operator until it died at its point, or had nothing more to do. Says how many points it passed. */
 async function runUntilDeath(scene: Scene, at?: number): Promise<number> {
   const points = new FaultPoints(at);
   const server = await serverWithFaults(scene.cluster.connection, points);
-  const database = withFaults(scene.database, points);
-  const operator = await startOperator({ ...scene, database, kubeConfig: server.kubeConfig });
+  const { cluster, asOperator } = scene;
+  const operator = await startOperator({
+    cluster,
+    databaseUrl: asOperator.databaseUrl,
+    database: withFaults(asOperator.database, points),
+    kubeConfig: server.kubeConfig,
+  });
   await vi.waitFor(async () => {
     await operator.controller.queue.idle();
     expect(points.isDead || operator.controller.queue.size === 0).toBe(true);
@@ -31,7 +37,7 @@ async function runUntilDeath(scene: Scene, at?: number): Promise<number> {
 async function expectHarmony({ cluster, database }: Scene, name: string): Promise<void> {
   const id = `${cluster.namespace}.${name}`;
   const { values } = await cluster.secret(`${name}-oidc`);
-  const secrets = await listClientSecrets(database.em.fork(), id);
+  const secrets = await listClientSecretHashes(database.em.fork(), id);
   const forEver = secrets.filter(({ expiresAt }) => !expiresAt);
   const rows = await query(database.em.fork(), 'select id from clients where id = $1', [id]);
 
@@ -61,8 +67,8 @@ const WRITES = {
 describe('an operator that is killed anywhere while', () => {
   test.for(Object.entries(WRITES))(
     '%s leaves nothing that the next one does not put right',
-    async ([, { prepare, change }], { cluster, database, databaseUrl }) => {
-      const scene = { cluster, database, databaseUrl };
+    async ([, { prepare, change }], { cluster, database, asOperator }) => {
+      const scene = { cluster, database, asOperator };
       const begin = async (name: string) => {
         await prepare(scene, name);
         await runUntilDeath(scene);
@@ -86,9 +92,9 @@ describe('an operator that is killed anywhere while', () => {
   test('deleting it leaves nothing at all after the next one', async ({
     cluster,
     database,
-    databaseUrl,
+    asOperator,
   }) => {
-    const scene = { cluster, database, databaseUrl };
+    const scene = { cluster, database, asOperator };
     const begin = async (name: string) => {
       await cluster.apply(oidcClient(name));
       await runUntilDeath(scene);
@@ -114,12 +120,12 @@ describe('an operator that is killed anywhere while', () => {
 test('a second operator that takes over makes every later write of the first one void', async ({
   cluster,
   database,
-  databaseUrl,
+  asOperator,
 }) => {
-  const first = await startOperator({ cluster, database, databaseUrl });
+  const first = await startOperator({ cluster, ...asOperator });
   await cluster.apply(oidcClient('contested'));
   await cluster.waitFor('OIDCClient', 'contested', 'Ready');
-  const second = await startOperator({ cluster, database, databaseUrl });
+  const second = await startOperator({ cluster, ...asOperator });
   await second.stop();
 
   await cluster.apply(oidcClient('contested', { displayName: 'By the first' }));
@@ -132,14 +138,12 @@ test('a second operator that takes over makes every later write of the first one
 
 test('nothing is missed of what changed while the operator could not hear', async ({
   cluster,
-  database,
-  databaseUrl,
+  asOperator,
 }) => {
   const server = await serverWithFaults(cluster.connection);
   const operator = await startOperator({
     cluster,
-    database,
-    databaseUrl,
+    ...asOperator,
     kubeConfig: server.kubeConfig,
   });
   await cluster.apply(oidcClient('goes'));
@@ -164,9 +168,9 @@ test('nothing is missed of what changed while the operator could not hear', asyn
 test('an accident takes nothing from the status that stood there, tells no row, and is written once', async ({
   cluster,
   database,
-  databaseUrl,
+  asOperator,
 }) => {
-  const operator = await startOperator({ cluster, database, databaseUrl });
+  const operator = await startOperator({ cluster, ...asOperator });
   await cluster.apply(oidcClient('struck'));
   const before = await cluster.waitFor('OIDCClient', 'struck', 'Ready');
   await query(

@@ -16,10 +16,10 @@ const PATIENCE = { timeout: 120_000, interval: 500 };
 type Operate = (cluster: Cluster, kubeconfigPath?: string) => Promise<Program>;
 
 const test = clusterTest.extend<{ operate: Operate }>({
-  operate: async ({ databaseUrl }, use) => {
+  operate: async ({ asOperator }, use) => {
     const programs: Program[] = [];
     await use(async (cluster, kubeconfigPath) => {
-      const program = await startProgram(cluster, databaseUrl, kubeconfigPath);
+      const program = await startProgram(cluster, asOperator.databaseUrl, kubeconfigPath);
       programs.push(program);
       await program.line('operator leads');
       return program;
@@ -140,9 +140,9 @@ describe('no change is missed that others made', () => {
     ['gone', 'had forgotten how far each watch was (410)'],
     ['busy', 'had no time (429)'],
     ['broken', 'failed at everything (500)'],
-  ])('while the API server %s: it %s', async ([answer], { cluster, database, databaseUrl }) => {
+  ])('while the API server %s: it %s', async ([answer], { cluster, database, asOperator }) => {
     const { kubeConfig, cut, heal, close } = await serverWithFaults(cluster.connection);
-    const operator = await startOperator({ cluster, database, databaseUrl, kubeConfig });
+    const operator = await startOperator({ cluster, ...asOperator, kubeConfig });
     await cluster.apply(oidcClient('removed', { displayName: 'before' }));
     await declareMany(cluster, 'before', [0, 50]);
     await untilInStep({ cluster, database }, 'before', 51);
@@ -162,8 +162,8 @@ describe('no change is missed that others made', () => {
 describe('an operator whose API server', () => {
   test.for(['SIGTERM', 'SIGKILL'] as const)(
     'ended by %s and came back goes on where it was',
-    async (signal, { ownServer, ownCluster: cluster, database, databaseUrl }) => {
-      const operator = await startOperator({ cluster, database, databaseUrl });
+    async (signal, { ownServer, ownCluster: cluster, database, asOperator }) => {
+      const operator = await startOperator({ cluster, ...asOperator });
       await cluster.apply(oidcClient('before'));
       await cluster.waitFor('OIDCClient', 'before', 'Ready');
 
@@ -183,10 +183,9 @@ describe('an operator whose API server', () => {
   test('froze for a while misses nothing', async ({
     ownServer,
     ownCluster: cluster,
-    database,
-    databaseUrl,
+    asOperator,
   }) => {
-    const operator = await startOperator({ cluster, database, databaseUrl });
+    const operator = await startOperator({ cluster, ...asOperator });
     ownServer.freeze();
     await sleep(3000);
     ownServer.thaw();

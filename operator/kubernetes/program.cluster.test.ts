@@ -11,10 +11,10 @@ const LEADS = 'operator leads';
 type Start = (kubeconfigPath?: string) => Promise<Program>;
 
 const test = clusterTest.extend<{ start: Start }>({
-  start: async ({ cluster, databaseUrl }, use) => {
+  start: async ({ cluster, asOperator }, use) => {
     const programs: Program[] = [];
     await use(async (kubeconfigPath) => {
-      const program = await startProgram(cluster, databaseUrl, kubeconfigPath);
+      const program = await startProgram(cluster, asOperator.databaseUrl, kubeconfigPath);
       programs.push(program);
       return program;
     });

@@ -12,9 +12,9 @@ const PLACE = 'settings/ldap/password';
 const OWNER = kubernetesOwner('LDAPConfig', NAMESPACE, 'default');
 
 const test = registryTest.extend<{ operator: SettingsBench<LdapConfigSpec, 'ldap'> }>({
-  operator: async ({ database }, use) => {
+  operator: async ({ database, asOperator }, use) => {
     const reconciler = ldapConfigReconciler({ keyring: KEYRING, namespace: NAMESPACE });
-    const operator = new SettingsBench(database, reconciler, 'ldap');
+    const operator = new SettingsBench({ database, asOperator }, reconciler, 'ldap');
     operator.secrets['ldap/password'] = slapd.password;
     operator.secrets['ldap-ca/ca.crt'] = slapd.ca;
     await use(operator);

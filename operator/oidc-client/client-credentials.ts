@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   addClientSecret,
   addGivenClientSecret,
-  type ClientSecret,
   type EntityManager,
   expireOtherClientSecrets,
   hashToken,
+  type KnownSecret,
   listClientSecrets,
 } from '#core';
 import { toSeconds } from '../crd/duration.ts';
@@ -43,7 +43,7 @@ export interface CredentialState {
 export async function settleCredentials(
   resource: OidcClient,
   context: Context,
-  { facts, living: known }: { facts: Facts; living: ClientSecret[] },
+  { facts, living: known }: { facts: Facts; living: KnownSecret[] },
 ): Promise<CredentialState> {
   const target = targetOf(resource);
   const before = await context.credentials.read(target);
@@ -76,7 +76,7 @@ interface CurrentSecret {
 
 interface ChosenSecret extends CurrentSecret {
   /** All secrets of the client that work now. */
-  living: ClientSecret[];
+  living: KnownSecret[];
 }
 
 /** The author's own secret, or null when we make one. */
@@ -111,7 +111,7 @@ async function renewSecret(
   return { ...toChosen(secret, value), living: await listClientSecrets(em, clientId) };
 }
 
-function toChosen({ id, createdAt }: ClientSecret, value: string): CurrentSecret {
+function toChosen({ id, createdAt }: KnownSecret, value: string): CurrentSecret {
   return { id, createdAt, value };
 }
 
@@ -120,7 +120,7 @@ async function endOthers(
   { spec }: OidcClient,
   { transact, now }: Context,
   { clientId, chosen }: { clientId: string; chosen: ChosenSecret },
-): Promise<ClientSecret[]> {
+): Promise<KnownSecret[]> {
   const overlap = overlapOf(spec) * 1000;
   const at = new Date(Math.max(chosen.createdAt.getTime() + overlap, now.getTime()));
   const mustEnd = chosen.living.some(
@@ -137,7 +137,7 @@ async function endOthers(
 }
 
 /** The secret that was handed over, if it is whole and still lives. */
-function findCurrent(before: HandedOver, living: ClientSecret[]): CurrentSecret | null {
+function findCurrent(before: HandedOver, living: KnownSecret[]): CurrentSecret | null {
   const known = living.find(({ id, expiresAt }) => id === before.secretId && !expiresAt);
   const value = before.isIntact ? findValue(before) : null;
   return known && value ? { id: known.id, value, createdAt: known.createdAt } : null;
@@ -209,7 +209,7 @@ function listNotes(name: string, before: HandedOver | null, after: Credentials):
 function toState(
   resource: OidcClient,
   secret: CurrentSecret,
-  living: ClientSecret[],
+  living: KnownSecret[],
 ): Omit<CredentialState, 'notes'> {
   const interval = resource.spec.credentials?.rotation?.interval;
   const next = interval && new Date(secret.createdAt.getTime() + toSeconds(interval) * 1000);

@@ -7,6 +7,7 @@ import {
   declareClient,
   findClient,
   hashToken,
+  listClientSecretHashes,
   listClientSecrets,
   query,
   retireClient,
@@ -19,7 +20,7 @@ import { ISSUER, operatorTest as test } from '../testing/operator.ts';
 const idIn = ({ namespace }: Cluster, name: string) => `${namespace}.${name}`;
 
 async function worksAsSecret(database: Database, clientId: string, value = ''): Promise<boolean> {
-  const secrets = await listClientSecrets(database.em.fork(), clientId);
+  const secrets = await listClientSecretHashes(database.em.fork(), clientId);
   return secrets.some(({ hash }) => hash === hashToken(value));
 }
 

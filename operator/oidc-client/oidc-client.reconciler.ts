@@ -1,10 +1,10 @@
 import {
   AdoptionDiffers,
   type Client,
-  type ClientSecret,
   declareClient,
   type EntityManager,
   findRedirectMismatch,
+  type KnownSecret,
   listClientSecrets,
   listUnknownGroups,
   releaseClient,
@@ -96,7 +96,7 @@ async function declare(resource: OidcClient, { transact }: Context) {
 async function tryCredentials(
   resource: OidcClient,
   context: Context,
-  { client, living, issuer }: { client: Client; living: ClientSecret[]; issuer: string },
+  { client, living, issuer }: { client: Client; living: KnownSecret[]; issuer: string },
 ): Promise<Partial<CredentialState>> {
   if (client.type === 'public') {
     return {};

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, vi } from 'vitest';
-import { hashToken, listClientSecrets } from '#core';
+import { hashToken, listClientSecretHashes } from '#core';
 import { oidcClient } from '../testing/manifests.ts';
 import { operatorTest as test } from '../testing/operator.ts';
 
@@ -18,7 +18,9 @@ test('a client with keys is ready without a Secret', async ({ cluster, database 
   });
   expect(ready.status).not.toHaveProperty('credentials');
   expect(await cluster.find('Secret', 'signer-oidc')).toBeNull();
-  expect(await listClientSecrets(database.em.fork(), `${cluster.namespace}.signer`)).toEqual([]);
+  expect(await listClientSecretHashes(database.em.fork(), `${cluster.namespace}.signer`)).toEqual(
+    [],
+  );
 });
 
 test('a client that turns from a secret to keys loses the secret, and gets another when its author asks', async ({
@@ -27,7 +29,7 @@ test('a client that turns from a secret to keys loses the secret, and gets anoth
 }) => {
   const id = `${cluster.namespace}.turning`;
   const living = async () =>
-    (await listClientSecrets(database.em.fork(), id)).map(({ hash }) => hash);
+    (await listClientSecretHashes(database.em.fork(), id)).map(({ hash }) => hash);
   await cluster.apply(oidcClient('turning'));
   await cluster.waitFor('OIDCClient', 'turning', 'Ready');
   const { values: before } = await cluster.secret('turning-oidc');

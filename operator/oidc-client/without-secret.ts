@@ -1,4 +1,4 @@
-import { type ClientSecret, expireOtherClientSecrets } from '#core';
+import { expireOtherClientSecrets, type KnownSecret } from '#core';
 import type { Aspect, Context } from '../runtime/reconciler.ts';
 import type { Resource } from '../runtime/resource.ts';
 import { credentialsOf } from './client-credentials.ts';
@@ -16,7 +16,7 @@ export function hasSecret({ spec }: OidcClient): boolean {
 export async function withdrawCredentials(
   resource: OidcClient,
   { transact, credentials, now }: Context,
-  { clientId, living }: { clientId: string; living: ClientSecret[] },
+  { clientId, living }: { clientId: string; living: KnownSecret[] },
 ): Promise<{ aspect: Aspect }> {
   if (living.some(({ source }) => source === 'declared')) {
     await credentials.remove(credentialsOf(resource));

@@ -12,9 +12,9 @@ const PLACE = 'settings/smtp/password';
 const OWNER = kubernetesOwner('SMTPConfig', NAMESPACE, 'default');
 
 const test = registryTest.extend<{ operator: SettingsBench<SmtpConfigSpec, 'smtp'> }>({
-  operator: async ({ database }, use) => {
+  operator: async ({ database, asOperator }, use) => {
     const reconciler = smtpConfigReconciler({ keyring: KEYRING, namespace: NAMESPACE });
-    const operator = new SettingsBench(database, reconciler, 'smtp');
+    const operator = new SettingsBench({ database, asOperator }, reconciler, 'smtp');
     operator.secrets['smtp/password'] = MAIL_PASSWORD;
     await use(operator);
     await operator.clear();
@@ -129,10 +129,11 @@ describe('an SMTPConfig', () => {
 
 test('without a cluster an SMTPConfig of any namespace is honoured', async ({
   database,
+  asOperator,
   operator,
 }) => {
   const reconciler = smtpConfigReconciler({ keyring: KEYRING, namespace: null });
-  const folder = new SettingsBench(database, reconciler, 'smtp');
+  const folder = new SettingsBench({ database, asOperator }, reconciler, 'smtp');
   const { auth: _, ...open } = spec({ port: closedPort });
 
   const outcome = await folder.run(folder.resource(open, { namespace: 'team-a' }));

@@ -1,5 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { createKeyring, createLogger, type Database } from '#core';
+import { createKeyring, createLogger } from '#core';
+import type { RegistryAccess } from '#core/testing';
 import { startKubernetesOperator } from '../kubernetes/kubernetes.operator.ts';
 import { kubeConfigAccess } from '../runtime/cluster-access.ts';
 import type { Controller } from '../runtime/controller.ts';
@@ -21,10 +22,8 @@ export interface TestOperator {
   stop(): Promise<void>;
 }
 
-export interface OperatorMeans {
+export interface OperatorMeans extends RegistryAccess {
   cluster: Cluster;
-  database: Database;
-  databaseUrl: string;
 
   /** Another way to the same cluster, such as one with faults in it. */
   kubeConfig?: KubeConfig;
@@ -80,8 +79,8 @@ export async function startOperator({
 /** The operator runs during every test, over the namespace of that test. */
 export const operatorTest = test.extend<{ operator: TestOperator }>({
   operator: [
-    async ({ cluster, database, databaseUrl }, use) => {
-      const operator = await startOperator({ cluster, database, databaseUrl });
+    async ({ cluster, asOperator }, use) => {
+      const operator = await startOperator({ cluster, ...asOperator });
       await use(operator);
       await operator.stop();
     },

@@ -7,8 +7,8 @@ const ClientSecretSchema = defineEntity({
     id: p.uuid().primary(),
     clientId: p.string(),
 
-    /** SHA-256 of a value with at least 256 random bits. */
-    hash: p.string(),
+    /** SHA-256 of a value with at least 256 random bits. Loaded on request only: the operator's role may not read it. */
+    hash: p.string().lazy(),
     /** A resource's own secrets end when it rotates; those that an administrator made do not. */
     source: p.string().$type<'declared' | 'web'>(),
     createdAt: p.datetime().onCreate(() => new Date()),

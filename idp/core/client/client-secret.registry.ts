@@ -4,14 +4,17 @@ import { createToken, hashToken } from '../encryption/token.ts';
 import { query } from '../query.ts';
 import { ClientSecret } from './client-secret.entity.ts';
 
+/** A secret as whoever hands it out and ends it knows it: without the hash, which the operator's role may not read. */
+export type KnownSecret = Omit<ClientSecret, 'hash'>;
+
 /** Makes one more secret. The value is told here and never again; the database keeps its hash. */
 export async function addClientSecret(
   em: EntityManager,
   clientId: string,
   source: ClientSecret['source'],
-): Promise<{ secret: ClientSecret; value: string }> {
+): Promise<{ secret: KnownSecret; value: string }> {
   const value = createToken();
-  return { value, secret: await addGivenClientSecret(em, clientId, { value, source }) };
+  return { value, secret: await insertSecret(em, { clientId, hash: hashToken(value), source }) };
 }
 
 /** Takes a secret that somebody else made, or finds it when it is one already. */
@@ -19,10 +22,23 @@ export async function addGivenClientSecret(
   em: EntityManager,
   clientId: string,
   { value, source }: { value: string; source: ClientSecret['source'] },
-): Promise<ClientSecret> {
+): Promise<KnownSecret> {
   const hash = hashToken(value);
-  const existing = await em.findOne(ClientSecret, { clientId, hash, expiresAt: null });
-  const secret = existing ?? em.create(ClientSecret, { id: randomUUID(), clientId, hash, source });
+  const [known] = await query<{ id: string | null }>(
+    em,
+    'select find_client_secret($1, $2) as id',
+    [clientId, hash],
+  );
+  return known?.id
+    ? em.findOneOrFail(ClientSecret, { id: known.id })
+    : insertSecret(em, { clientId, hash, source });
+}
+
+async function insertSecret(
+  em: EntityManager,
+  facts: Pick<ClientSecret, 'clientId' | 'hash' | 'source'>,
+): Promise<KnownSecret> {
+  const secret = em.create(ClientSecret, { id: randomUUID(), ...facts });
   await em.persist(secret).flush();
   return secret;
 }
@@ -31,12 +47,20 @@ export async function addGivenClientSecret(
 export async function listClientSecrets(
   em: EntityManager,
   clientId: string,
-): Promise<ClientSecret[]> {
-  return em.find(
-    ClientSecret,
-    { clientId, $or: [{ expiresAt: null }, { expiresAt: { $gt: new Date() } }] },
-    { orderBy: { createdAt: 'asc' } },
-  );
+): Promise<KnownSecret[]> {
+  return em.find(ClientSecret, living(clientId), { orderBy: { createdAt: 'asc' } });
+}
+
+/** What a secret that is presented is compared with. */
+export async function listClientSecretHashes(
+  em: EntityManager,
+  clientId: string,
+): Promise<Pick<ClientSecret, 'hash' | 'expiresAt'>[]> {
+  return em.find(ClientSecret, living(clientId), { fields: ['hash', 'expiresAt'] });
+}
+
+function living(clientId: string) {
+  return { clientId, $or: [{ expiresAt: null }, { expiresAt: { $gt: new Date() } }] };
 }
 
 /** Lets all other declared secrets of the client end at this time, unless they end earlier. What is over is removed. */
@@ -51,7 +75,9 @@ export async function expireOtherClientSecrets(
      where client_id = $1 and id is distinct from $2::uuid and source = 'declared' and (expires_at is null or expires_at > $3)`,
     [clientId, keep, at],
   );
-  await query(em, 'delete from client_secrets where client_id = $1 and expires_at <= now()', [
-    clientId,
-  ]);
+  await query(
+    em,
+    `delete from client_secrets where client_id = $1 and source = 'declared' and expires_at <= now()`,
+    [clientId],
+  );
 }

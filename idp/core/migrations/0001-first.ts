@@ -1,11 +1,22 @@
 import { Migration } from '@mikro-orm/migrations';
+import { OPERATOR_GUARDS } from './0001-operator-guards.ts';
 
 /** The registry, the OIDC records, and the database's own guards. */
 export class First extends Migration {
   override name = '0001-first';
 
   override up(): void {
-    for (const sql of [PEOPLE, CLIENTS, GROUPS, INSTANCE, MAIL, OIDC, GUARDS, CHANGE_FEED]) {
+    for (const sql of [
+      PEOPLE,
+      CLIENTS,
+      GROUPS,
+      INSTANCE,
+      MAIL,
+      OIDC,
+      GUARDS,
+      OPERATOR_GUARDS,
+      CHANGE_FEED,
+    ]) {
       this.addSql(sql);
     }
   }
@@ -346,6 +357,10 @@ begin
   end if;
   if tg_op <> 'DELETE' and new.owner not in ('admin', actor) then
     raise exception '% tried to declare a row of % in the name of %', actor, tg_table_name, new.owner
+      using errcode = 'insufficient_privilege';
+  end if;
+  if actor not in (coalesce(old.owner, new.owner), coalesce(new.owner, old.owner)) then
+    raise exception '% tried to change a row of % that is an administrator''s, without taking it over', actor, tg_table_name
       using errcode = 'insufficient_privilege';
   end if;
   return coalesce(new, old);

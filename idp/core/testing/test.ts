@@ -5,6 +5,12 @@ import { connectDatabase, type Database } from '../database.ts';
 
 export { clientDeclaration, groupDeclaration, person } from './builders.ts';
 
+/** A way into the database. */
+export interface RegistryAccess {
+  database: Database;
+  databaseUrl: string;
+}
+
 export interface RegistryFixtures {
   /** A database of this test file's own, with the whole schema. */
   databaseUrl: string;
@@ -12,6 +18,9 @@ export interface RegistryFixtures {
 
   /** A unit of work of this test's own. */
   em: Database['em'];
+
+  /** The same database under the operator's own role. */
+  asOperator: RegistryAccess;
 }
 
 export const test = base.extend<RegistryFixtures>({
@@ -34,6 +43,16 @@ export const test = base.extend<RegistryFixtures>({
   em: async ({ database }, use) => {
     await use(database.em.fork());
   },
+  asOperator: [
+    async ({ databaseUrl }, use) => {
+      const url = new URL(databaseUrl);
+      url.username = inject('operatorRole');
+      const database = await connectDatabase(url.href);
+      await use({ database, databaseUrl: url.href });
+      await database.close();
+    },
+    { scope: 'file' },
+  ],
 });
 
 /** A copy takes a tenth of what migrating takes. */
