@@ -62,6 +62,19 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version | replace "+" "_" }
 {{- end -}}
 {{- end }}
 
+{{- define "permiso.secret.operatorDatabase" -}}
+{{- with .Values.operator.database -}}
+{{- if ne (empty .role) (empty .existingSecret.name) -}}
+{{- fail "operator.database: set role and existingSecret.name together, or neither" -}}
+{{- end -}}
+{{- if .role -}}
+{name: {{ .existingSecret.name }}, key: {{ .existingSecret.key }}}
+{{- else -}}
+{{- include "permiso.secret.database" $ -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
 {{- define "permiso.secret.encryptionKey" -}}
 {{- with .Values.encryptionKey.existingSecret -}}
 {name: {{ default (printf "%s-encryption-key" (include "permiso.fullname" $)) .name }}, key: {{ ternary .key "encryption-key" (ne .name "") }}}
@@ -87,7 +100,7 @@ PREVIOUS_ENCRYPTION_KEY: {name: {{ .name }}, key: {{ .key }}}
 {{- end }}
 
 {{- define "permiso.files.operator" -}}
-DB_CONNECTION_STRING: {{ include "permiso.secret.database" . }}
+DB_CONNECTION_STRING: {{ include "permiso.secret.operatorDatabase" . }}
 ENCRYPTION_KEY: {{ include "permiso.secret.encryptionKey" . }}
 {{- end }}
 
@@ -161,6 +174,10 @@ ENCRYPTION_KEY: {{ include "permiso.secret.encryptionKey" . }}
   command: [node, idp/migrate.ts]
   env:
     {{- include "permiso.commonEnv" (dict "root" . "files" $files) | trim | nindent 4 }}
+    {{- with .Values.operator.database.role }}
+    - name: OPERATOR_DATABASE_ROLE
+      value: {{ . | quote }}
+    {{- end }}
   securityContext:
     {{- toYaml .Values.securityContext | nindent 4 }}
   resources:

@@ -63,6 +63,37 @@ describe('the operator', () => {
   });
 });
 
+describe('the database', () => {
+  const connectionOf = ({ spec }: Manifest) =>
+    spec.template.spec.volumes[0].projected.sources.find(
+      ({ secret }: { secret?: { items: { path: string }[] } }) =>
+        secret?.items[0]?.path === 'db-connection-string',
+    ).secret.items[0].key;
+
+  test('is reached by the operator under a role of its own, which every migration is told', async ({
+    manifestsOf,
+  }) => {
+    const manifests = await manifestsOf('existing secrets');
+    const idp = findManifest(manifests, 'Deployment', 'permiso-idp');
+    const job = findManifest(manifests, 'Job', 'permiso-migration');
+    const told = { name: 'OPERATOR_DATABASE_ROLE', value: 'permiso_operator' };
+
+    expect(connectionOf(findManifest(manifests, 'Deployment', 'permiso-operator'))).toBe(
+      'operator-dsn',
+    );
+    expect([idp, job].map(connectionOf)).toEqual(['dsn', 'dsn']);
+    expect(idp.spec.template.spec.initContainers[0].env).toContainEqual(told);
+    expect(job.spec.template.spec.containers[0].env).toContainEqual(told);
+  });
+
+  test('is reached by all under one role where no other is named', async ({ manifestsOf }) => {
+    const manifests = await manifestsOf('default');
+
+    expect(connectionOf(findManifest(manifests, 'Deployment', 'permiso-operator'))).toBe('url');
+    expect(JSON.stringify(manifests)).not.toContain('OPERATOR_DATABASE_ROLE');
+  });
+});
+
 describe('the encryption key', () => {
   test('is random, outlives the release and cannot be changed', async () => {
     const [first, second] = await Promise.all(

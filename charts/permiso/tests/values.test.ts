@@ -32,6 +32,16 @@ describe('wrong values are refused:', () => {
       'database: set exactly one of',
     ],
     [
+      'a role of the operator without a way to connect as it',
+      { appUrl, database, operator: { database: { role: 'permiso_operator' } } },
+      'operator.database: set role and existingSecret.name together, or neither',
+    ],
+    [
+      'a database of the operator without a role to grant to',
+      { appUrl, database, operator: { database: { existingSecret: { name: 'a' } } } },
+      'operator.database: set role and existingSecret.name together, or neither',
+    ],
+    [
       'a database of another kind',
       { appUrl, database: { url: 'mysql://a/b' } },
       "at '/database/url'",

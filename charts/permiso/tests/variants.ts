@@ -55,6 +55,12 @@ export const VARIANTS = {
     },
     bootstrapCode: { existingSecret: { name: 'keys', key: 'code' } },
     trustedCA: { existingSecret: { name: 'keys', key: 'authorities' } },
+    operator: {
+      database: {
+        role: 'permiso_operator',
+        existingSecret: { name: 'postgres', key: 'operator-dsn' },
+      },
+    },
   },
 
   CloudNativePG: { ...LEAST, database: { cloudNativePG: { cluster: 'postgres' } } },
