@@ -10,11 +10,11 @@ import type { TenancyRule } from './tenancy.rules.ts';
 type Operate = (rules: TenancyRule[] | null) => Promise<TestOperator>;
 
 const test = clusterTest.extend<{ operate: Operate }>({
-  operate: async ({ cluster, database, databaseUrl }, use) => {
+  operate: async ({ cluster, asOperator }, use) => {
     const started: TestOperator[] = [];
     await use(async (rules) => {
       const tenancy = rules && { rules, ownNamespace: 'permiso' };
-      const operator = await startOperator({ cluster, database, databaseUrl, tenancy });
+      const operator = await startOperator({ cluster, ...asOperator, tenancy });
       started.push(operator);
       return operator;
     });

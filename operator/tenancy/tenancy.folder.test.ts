@@ -10,6 +10,7 @@ import { oidcClient } from '../testing/manifests.ts';
 
 test('the rules hold for a folder of YAML as well, where nothing else would', async ({
   database,
+  asOperator,
   onTestFinished,
 }) => {
   const folder = await mkdtemp(join(tmpdir(), 'permiso-folder-'));
@@ -25,7 +26,7 @@ test('the rules hold for a folder of YAML as well, where nothing else would', as
   }
 
   const controller = await createFolderOperator({
-    database,
+    database: asOperator.database,
     folder,
     log: createLogger('silent'),
     issuer: 'https://id.example.com',
