@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { type Dispatcher, Pool } from 'undici';
 
@@ -65,7 +66,10 @@ const CONNECT_MS = 3_000;
  * process. Keep-alive below the 60 s at which load balancers drop a silent connection, as client-go has it.
  */
 function createPool(origin: string, tls: Pool.Options['connect'] & object): Pool {
-  const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000, timeout: CONNECT_MS };
+  // Made once: each attempt to connect would make its own (60 KB), and an outage is full of attempts.
+  const secureContext = createSecureContext(tls as SecureContextOptions);
+  const keepAlive = { keepAlive: true, keepAliveInitialDelay: 30_000 };
+  const connect = { ...tls, ...keepAlive, secureContext, timeout: CONNECT_MS };
   return new Pool(origin, { allowH2: false, connect });
 }
 

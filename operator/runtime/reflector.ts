@@ -11,7 +11,8 @@ export interface ReflectorOptions {
   onRestart(error: unknown): void;
 }
 
-const PAGE = '500';
+/** Small, because a page is in memory three times: as bytes, as text and as objects. */
+const PAGE = '100';
 
 /** The server ends a watch after this long; a bookmark comes about once a minute in between. */
 const WATCH_SECONDS = 300;
