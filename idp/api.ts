@@ -3,6 +3,7 @@ export type { ProfileInput, ProfileView } from './account/account.schemas.ts';
 export type { ApplicationView } from './clients/application.schemas.ts';
 export type { Problem } from './http/problem.schemas.ts';
 export type { CreatedLoginLink } from './login-links/login-link.schemas.ts';
+export type { MailPage, MailServerInput, MailServerView, MailView } from './mail/mail.schemas.ts';
 export type { DeviceOutcome, UserCodeInput } from './oidc/device.schemas.ts';
 export type { InteractionView, Redirect } from './oidc/interaction.schemas.ts';
 export type { PasskeyView } from './passkeys/passkey.schemas.ts';

@@ -17,6 +17,8 @@ import { addUnitOfWork } from './http/unit-of-work.ts';
 import { loadWebShell, sendShell, type WebShell, webPages } from './http/web-shell.ts';
 import { loginLinkRoutes } from './login-links/login-link.routes.ts';
 import { deliverMails } from './mail/mail.delivery.ts';
+import { mailRoutes } from './mail/mail.routes.ts';
+import { mailServerRoutes } from './mail/mail-server.routes.ts';
 import { deliverLogouts } from './oidc/backchannel-logout.ts';
 import { interactionRoutes } from './oidc/interaction.routes.ts';
 import { followSigningKeys } from './oidc/oidc.keys.ts';
@@ -40,6 +42,8 @@ const API = [
   applicationRoutes,
   profileRoutes,
   userRoutes,
+  mailRoutes,
+  mailServerRoutes,
   passkeyRoutes,
   passkeyAdditionRoutes,
   stepUpRoutes,

@@ -107,6 +107,7 @@ export {
 } from './login-link/login-link.registry.ts';
 export {
   type DueMail,
+  listMails,
   type MailContent,
   type MailFailure,
   type NewMail,
@@ -114,6 +115,7 @@ export {
   queueMail,
   recordMailDelivered,
   recordMailFailed,
+  retryMail,
   takeDueMails,
 } from './mail/mail.registry.ts';
 export type { MailKind, MailValues } from './mail/mail.types.ts';
@@ -155,6 +157,7 @@ export {
   releaseSettings,
 } from './settings/settings.registry.ts';
 export type { LdapSettings, SmtpSettings } from './settings/settings.types.ts';
+export { assertSmtpSettings } from './settings/smtp.rules.ts';
 export {
   ensureSigningKeys,
   listSigningKeys,

@@ -11,6 +11,9 @@ import type {
   InteractionView,
   InviteInput,
   InviteView,
+  MailPage,
+  MailServerInput,
+  MailServerView,
   OwnSession,
   PasskeyView,
   ProfileInput,
@@ -79,6 +82,14 @@ export const createLoginLink = (id: string) =>
   request<CreatedLoginLink>('POST', `${userPath(id)}/login-link`);
 export const endSession = (userId: string, id: string) =>
   request<void>('DELETE', `${userPath(userId)}/sessions/${id}`);
+
+export const listMails = (before: string | null) =>
+  request<MailPage>('GET', `/api/mails${before ? `?before=${before}` : ''}`);
+export const retryMail = (id: string) => request<void>('POST', `/api/mails/${id}/retry`);
+export const getMailServer = () => request<MailServerView | null>('GET', '/api/settings/mail');
+export const saveMailServer = (server: MailServerInput) =>
+  request<MailServerView>('PUT', '/api/settings/mail', server);
+export const sendTestMail = () => request<{ id: string }>('POST', '/api/settings/mail/test');
 
 export const getProfile = () => request<ProfileView>('GET', '/api/account');
 export const changeProfile = (change: ProfileInput) =>

@@ -56,6 +56,10 @@ const ROUTES = [
     page: page(() => import('./pages/settings/users/user.page.tsx').then((m) => m.UserPage)),
   },
   {
+    path: '/settings/admin/mail',
+    page: page(() => import('./pages/settings/mail/mail.page.tsx').then((m) => m.MailPage)),
+  },
+  {
     path: '/login-link/:token',
     page: page(() => import('./pages/login-link/login-link.page.tsx').then((m) => m.LoginLinkPage)),
   },

@@ -31,11 +31,18 @@ export function useTask(): Task {
   return { busy, problem, run };
 }
 
-export type Loaded<T> = { value: T | null; problem: Problem | null; reload: () => void };
+export type Loaded<T> = {
+  value: T | null;
+  /** For what may be null although it was read. */
+  isLoaded: boolean;
+  problem: Problem | null;
+  reload: () => void;
+};
 
 /** What a page reads when it opens. */
 export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
   const value = useSignal<T | null>(null);
+  const isLoaded = useSignal(false);
   const problem = useSignal<Problem | null>(null);
 
   const reload = () => {
@@ -43,6 +50,7 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
     load().then(
       (loaded) => {
         value.value = loaded;
+        isLoaded.value = true;
       },
       (error: unknown) => {
         problem.value = toProblem(error);
@@ -51,5 +59,5 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
   };
   useEffect(reload, []);
 
-  return { value: value.value, problem: problem.value, reload };
+  return { value: value.value, isLoaded: isLoaded.value, problem: problem.value, reload };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Keyring } from '../encryption/keyring.ts';
+import { Refusal } from '../errors.ts';
 import { query } from '../query.ts';
 import type { MailKind, MailValues } from './mail.types.ts';
 
@@ -66,6 +67,8 @@ export async function queueMail<K extends MailKind>(
   ]);
   return row?.id ?? null;
 }
+
+const ISO = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';
 
 const QUEUE = `
 insert into mails (id, key, kind, recipient, user_id, language, sealed_values, expires_at)
@@ -139,6 +142,49 @@ export async function recordMailFailed(
     [mail.id, answer, unsure, isOver],
   );
 }
+
+/** A message as administrators see it: where it went and what came of it. */
+export interface QueuedMail {
+  id: string;
+  kind: MailKind;
+  recipient: string;
+  state: 'waiting' | 'delivered' | 'failed';
+  attempts: number;
+  answer: string | null;
+  createdAt: string;
+  nextAttemptAt: string | null;
+}
+
+/** The newest first, from the one before `before` on. */
+export async function listMails(
+  em: EntityManager,
+  { before, limit }: { before?: string | undefined; limit: number },
+): Promise<QueuedMail[]> {
+  return query(em, LIST, [before ?? null, limit]);
+}
+
+const LIST = `
+select id, kind, recipient, state, attempts, answer,
+       to_char(created_at at time zone 'utc', '${ISO}') as "createdAt",
+       to_char(next_attempt_at at time zone 'utc', '${ISO}') as "nextAttemptAt"
+from mails
+where $1::uuid is null or (created_at, id) < (select created_at, id from mails where id = $1::uuid)
+order by created_at desc, id desc limit $2`;
+
+/** Makes a waiting mail due now. What was delivered or given up has no content any more that could be sent. */
+export async function retryMail(em: EntityManager, id: string): Promise<void> {
+  const rows = await query(em, RETRY, [id]);
+  if (rows.length === 0) {
+    throw new Refusal(
+      'not_found',
+      'This mail does not wait any more: it was delivered or given up',
+    );
+  }
+}
+
+const RETRY = `
+with due as (update mails set next_attempt_at = now() where id = $1 and state = 'waiting' returning id)
+select pg_notify('registry', json_build_object('table', 'mails', 'key', id)::text) from due`;
 
 function placeOf(id: string): string {
   return `mails/${id}/sealed_values`;

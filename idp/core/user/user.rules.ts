@@ -26,7 +26,7 @@ export function toPersonDetails(input: PersonDetails): PersonDetails {
     );
   }
   const displayName = toDisplayName(input.displayName);
-  if (!EMAIL.test(email)) {
+  if (!isEmailAddress(email)) {
     throw new InvalidInput('email', `"${email.slice(0, 80)}" is not an email address`);
   }
   return { username, displayName, email };
@@ -38,4 +38,9 @@ export function toDisplayName(input: string): string {
     throw new InvalidInput('displayName', 'A name has at least one character and no line breaks');
   }
   return displayName;
+}
+
+/** Exactly one mailbox: what a mail program could read as several is none. */
+export function isEmailAddress(text: string): boolean {
+  return EMAIL.test(text);
 }

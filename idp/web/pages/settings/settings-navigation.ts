@@ -19,6 +19,9 @@ export const SETTINGS: Part[] = [
   {
     label: 'settings.administration',
     forAdmins: true,
-    pages: [{ path: '/settings/admin/users', label: 'users.title' }],
+    pages: [
+      { path: '/settings/admin/users', label: 'users.title' },
+      { path: '/settings/admin/mail', label: 'mail.title' },
+    ],
   },
 ];

@@ -1,0 +1,31 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import { listMails, retryMail } from '#core';
+import type { Services } from '../http/services.ts';
+import { requireAdmin } from '../http/session.ts';
+import { MailPage } from './mail.schemas.ts';
+
+const PAGE = 50;
+
+const ById = Type.Object({ id: Type.String({ format: 'uuid' }) });
+const After = Type.Object({ before: Type.Optional(Type.String({ format: 'uuid' })) });
+
+/** What was sent and what is to be sent, for administrators. */
+export const mailRoutes: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
+  app.get(
+    '/mails',
+    { schema: { querystring: After, response: { 200: MailPage } } },
+    async (request) => {
+      await requireAdmin(request, services);
+      const mails = await listMails(request.em, { before: request.query.before, limit: PAGE + 1 });
+      const page = mails.slice(0, PAGE);
+      return { mails: page, next: mails.length > PAGE ? (page.at(-1)?.id ?? null) : null };
+    },
+  );
+
+  app.post('/mails/:id/retry', { schema: { params: ById } }, async (request, reply) => {
+    await requireAdmin(request, services);
+    await retryMail(request.em, request.params.id);
+    return reply.status(204).send();
+  });
+};
