@@ -9,6 +9,7 @@ import Fastify, {
 import { profileRoutes } from './account/profile.routes.ts';
 import { applicationRoutes } from './clients/application.routes.ts';
 import { healthRoutes } from './http/health.ts';
+import { addLimits } from './http/limits.ts';
 import { addMetrics } from './http/metrics.ts';
 import { answerProblem, sendProblem } from './http/problem.ts';
 import { addSecurityHeaders, refuseCrossSite } from './http/security.ts';
@@ -89,6 +90,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   await app.register(
     async (api) => {
       api.addHook('onRequest', refuseCrossSite(config.APP_URL));
+      addLimits(api, services);
       for (const routes of API) {
         await api.register(routes, services);
       }

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import {
   consumeLoginLink,
+  countAttempt,
   findUserByEmail,
   getGeneralSettings,
   getUser,
@@ -9,6 +10,7 @@ import {
   Refusal,
   recordAudit,
 } from '#core';
+import { PER_MAILBOX } from '../http/limits.ts';
 import type { Services } from '../http/services.ts';
 import { originOf, requireAdmin, signIn } from '../http/session.ts';
 import { CreatedLoginLink, LoginLinkRequest } from './login-link.schemas.ts';
@@ -50,7 +52,7 @@ export const loginLinkRoutes: FastifyPluginAsyncTypebox<Services> = async (app, 
   async function sendIfKnown(email: string, by: Parameters<typeof sendLoginLink>[2]['by']) {
     const em = services.database.em.fork();
     const user = await findUserByEmail(em, email);
-    if (user && !user.disabledAt) {
+    if (user && !user.disabledAt && (await countAttempt(em, PER_MAILBOX(user.id))) === 0) {
       await sendLoginLink(em, services, { user, by });
     }
   }

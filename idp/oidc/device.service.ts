@@ -8,9 +8,9 @@ import {
   type RateLimit,
   Refusal,
 } from '#core';
+import { toNetwork } from '../http/network.ts';
 import type { SignedIn } from '../http/session.ts';
 import { recordKey } from './oidc.adapter.ts';
-import { toNetwork } from './oidc.strangers.ts';
 
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 

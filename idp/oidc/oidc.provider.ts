@@ -9,6 +9,7 @@ import {
   authenticateByWhatClientsHave,
   clientAuthentication,
 } from './client-authentication.ts';
+import { limitFailedClients } from './client-guessing.ts';
 import { type ClientExtras, EXTRA_METADATA } from './client-metadata.ts';
 import { answerDevices } from './device.flow.ts';
 import { createAdapter } from './oidc.adapter.ts';
@@ -58,6 +59,7 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
     internalAppUrl: services.config.INTERNAL_APP_URL || services.config.APP_URL,
   });
   authenticateByWhatClientsHave(provider, services);
+  limitFailedClients(provider, services.database);
   leaveLogoutsToQueue(provider);
   addCustomClaims(provider);
   keepSessionToken(provider);

@@ -3,7 +3,6 @@ import { type EntityManager, query } from '#core';
 import { signIn } from '../testing/people.ts';
 import { authorizeUrl, call, registerClient } from '../testing/relying-party.ts';
 import { ORIGIN, test } from '../testing/test.ts';
-import { toNetwork } from './oidc.strangers.ts';
 
 // Of one kind and network, and how many a replica may add until it looks again.
 const LIMIT = 1_000;
@@ -118,17 +117,4 @@ describe('what strangers leave', () => {
     expect(await countRows(em, { network: '127.0.0.1', model })).toBeLessThanOrEqual(LIMIT + SLACK);
     expect(ofProven).toHaveLength(1);
   });
-});
-
-test.for([
-  ['203.0.113.9', '203.0.113.9', 'as it is'],
-  ['::ffff:203.0.113.9', '203.0.113.9', 'IPv4 in the clothes of IPv6'],
-  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2', 'one of many of a household'],
-  ['2001:db8::6', '2001:db8:0:0', 'with zeros left out'],
-  ['2001:db8:1:2::', '2001:db8:1:2', 'with zeros left out at the end'],
-  ['::1', '0:0:0:0', 'the machine itself'],
-  ['fe80::1%eth0', 'fe80:0:0:0', 'a neighbour'],
-  [undefined, '', 'through a socket'],
-] as const)('the network of %s is %j: %s', ([ip, network]) => {
-  expect(toNetwork(ip)).toBe(network);
 });

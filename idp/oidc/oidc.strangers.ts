@@ -1,4 +1,5 @@
 import { type AdapterPayload, Provider } from 'oidc-provider';
+import { toNetwork } from '../http/network.ts';
 import { currentOrigin } from './request-origins.ts';
 
 /** How many rows of one kind strangers may have, from one network and from all. */
@@ -17,19 +18,6 @@ export function networkOfStranger(model: string, payload: AdapterPayload): strin
   const isPublic = Provider.ctx?.oidc.client?.clientAuthMethod === 'none';
   const isStranger = BY_ANYBODY.has(model) || (BY_PUBLIC_CLIENTS.has(model) && isPublic);
   return isStranger && !isPerson ? toNetwork(currentOrigin()?.ip) : null;
-}
-
-/** An address of IPv4 as it is; of IPv6 the first 64 bits, of which one household has all the rest. */
-export function toNetwork(ip: string | null | undefined): string {
-  const address = (ip ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
-  if (!address.includes(':')) {
-    return address;
-  }
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':').filter(Boolean);
-  const behind = tail?.split(':').filter(Boolean).length ?? 0;
-  const leftOut = tail === undefined ? 0 : 8 - groups.length - behind;
-  return [...groups, ...Array<string>(Math.max(0, leftOut)).fill('0')].slice(0, 4).join(':');
 }
 
 /**

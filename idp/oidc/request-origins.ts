@@ -18,7 +18,12 @@ export function withOrigin<T>(origin: RequestOrigin, work: () => T): T {
   return ofOurRoutes.run(origin, work);
 }
 
+/** For middleware, which oidc-provider's own context does not reach. */
+export function originOfRaw(raw: object): RequestOrigin | undefined {
+  return origins.get(raw);
+}
+
 /** Of the request that is being answered now, for the audit log. */
 export function currentOrigin(): RequestOrigin | undefined {
-  return ofOurRoutes.getStore() ?? origins.get(Provider.ctx?.req ?? {});
+  return ofOurRoutes.getStore() ?? originOfRaw(Provider.ctx?.req ?? {});
 }
