@@ -2,6 +2,14 @@
 export type { ProfileInput, ProfileView } from './account/account.schemas.ts';
 export type { ApplicationView } from './clients/application.schemas.ts';
 export type { Problem } from './http/problem.schemas.ts';
+export type {
+  CreatedInvite,
+  InviteInput,
+  InvitesView,
+  ListedInvite,
+  MailedInvites,
+  MailedInvitesInput,
+} from './invites/invite.schemas.ts';
 export type { CreatedLoginLink } from './login-links/login-link.schemas.ts';
 export type { MailPage, MailServerInput, MailServerView, MailView } from './mail/mail.schemas.ts';
 export type { DeviceOutcome, UserCodeInput } from './oidc/device.schemas.ts';
@@ -9,10 +17,5 @@ export type { InteractionView, Redirect } from './oidc/interaction.schemas.ts';
 export type { PasskeyView } from './passkeys/passkey.schemas.ts';
 export type { OwnSession, Person, SessionView } from './sessions/session.schemas.ts';
 export type { SetUpDetails, SetUpView } from './set-up/set-up.schemas.ts';
-export type {
-  CreatedInvite,
-  InviteInput,
-  InviteView,
-  SignUpDetails,
-} from './sign-up/sign-up.schemas.ts';
+export type { InviteView, SignUpDetails } from './sign-up/sign-up.schemas.ts';
 export type { UserChange, UserPage, UserSummary, UserView } from './users/user.schemas.ts';

@@ -16,6 +16,7 @@ import { addSecurityHeaders, refuseCrossSite } from './http/security.ts';
 import type { Services } from './http/services.ts';
 import { addUnitOfWork } from './http/unit-of-work.ts';
 import { loadWebShell, sendShell, type WebShell, webPages } from './http/web-shell.ts';
+import { inviteRoutes } from './invites/invite.routes.ts';
 import { loginLinkRoutes } from './login-links/login-link.routes.ts';
 import { deliverMails } from './mail/mail.delivery.ts';
 import { mailRoutes } from './mail/mail.routes.ts';
@@ -31,7 +32,6 @@ import { ownSessionRoutes } from './sessions/own-sessions.routes.ts';
 import { sessionRoutes } from './sessions/session.routes.ts';
 import { stepUpRoutes } from './sessions/step-up.routes.ts';
 import { setUpRoutes } from './set-up/set-up.routes.ts';
-import { inviteRoutes } from './sign-up/invite.routes.ts';
 import { signUpRoutes } from './sign-up/sign-up.routes.ts';
 import { userRoutes } from './users/user.routes.ts';
 

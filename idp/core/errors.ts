@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'bootstrap_code_wrong'
   | 'invite_not_valid'
   | 'login_link_not_valid'
+  | 'mail_off'
   | 'ceremony_expired'
   | 'passkey_refused'
   | 'fresh_passkey_required'

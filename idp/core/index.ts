@@ -85,6 +85,7 @@ export {
   declareGroup,
   type GroupDeclaration,
   getMembership,
+  listGroupNames,
   listGroupsOf,
   listUnknownGroups,
   releaseGroup,
@@ -98,7 +99,16 @@ export {
   ensureBootstrapCode,
   isSetUpOpen,
 } from './instance/instance.registry.ts';
-export { consumeInvite, createInvite, getInvite } from './invite/invite.registry.ts';
+export {
+  consumeInvite,
+  createInvite,
+  getInvite,
+  inviteMailKey,
+  type ListedInvite,
+  listInvites,
+  type NewInvite,
+  revokeInvite,
+} from './invite/invite.registry.ts';
 export { createLogger, type Logger } from './log.ts';
 export {
   consumeLoginLink,
@@ -107,6 +117,7 @@ export {
 } from './login-link/login-link.registry.ts';
 export {
   type DueMail,
+  isMailOn,
   listMails,
   type MailContent,
   type MailFailure,
@@ -117,6 +128,7 @@ export {
   recordMailFailed,
   retryMail,
   takeDueMails,
+  withdrawMail,
 } from './mail/mail.registry.ts';
 export type { MailKind, MailValues } from './mail/mail.types.ts';
 export { toServerWords } from './mail/server-words.ts';
@@ -174,7 +186,7 @@ export {
   findUserByEmail,
   getUser,
 } from './user/user.registry.ts';
-export { type PersonDetails, toPersonDetails } from './user/user.rules.ts';
+export { type PersonDetails, toEmailAddress, toPersonDetails } from './user/user.rules.ts';
 export {
   deleteUser,
   demoteUser,

@@ -20,6 +20,7 @@ const STATUS: Record<RefusalCode, number> = {
   bootstrap_code_wrong: 403,
   invite_not_valid: 404,
   login_link_not_valid: 404,
+  mail_off: 409,
   ceremony_expired: 409,
   passkey_refused: 401,
   fresh_passkey_required: 403,

@@ -6,16 +6,9 @@ import { startMailServer, useMailServer } from '../testing/mail-server.ts';
 import { test as base, ORIGIN, startReplica } from '../testing/test.ts';
 
 const test = base.extend<{
-  /** An administrator's browser. */
-  admin: Browser;
   /** Has a link made for the person, and says its token. */
   linkFor(userId: string): Promise<string>;
 }>({
-  admin: async ({ signUp, em }, use) => {
-    const { browser, user } = await signUp(`admin-${Math.random().toString(36).slice(2, 8)}`);
-    await query(em, 'update users set is_admin = true where id = $1', [user.id]);
-    await use(browser);
-  },
   linkFor: async ({ admin }, use) => {
     await use(async (userId) => {
       const answer = await admin.post(`/api/users/${userId}/login-link`);

@@ -15,8 +15,8 @@ export const signUpRoutes: FastifyPluginAsyncTypebox<Services> = async (app, ser
     '/sign-up/:token',
     { schema: { params: ByToken, response: { 200: InviteView } } },
     async ({ em, params }) => {
-      const { expiresAt } = await getInvite(em, params.token);
-      return { expiresAt: expiresAt.toISOString() };
+      const { expiresAt, email = null } = await getInvite(em, params.token);
+      return { expiresAt: expiresAt.toISOString(), email };
     },
   );
 
@@ -42,8 +42,11 @@ export const signUpRoutes: FastifyPluginAsyncTypebox<Services> = async (app, ser
           kind: 'sign_up',
           credential: request.body.credential,
           consume: async (em, details, created) => {
-            const { groups } = await consumeInvite(em, String(details.inviteId));
+            const { groups, email } = await consumeInvite(em, String(details.inviteId));
             await addToGroups(em, created.id, groups);
+            // The link went to this mailbox and to nobody else.
+            created.emailVerified = email === created.email;
+            await em.flush();
           },
         },
       );

@@ -9,6 +9,7 @@ import {
   ensureSigningKeys,
   followChanges,
   listSigningKeys,
+  query,
   type User,
 } from '#core';
 import { person, test as registryTest } from '#core/testing';
@@ -40,6 +41,9 @@ interface AppFixtures {
 
   /** Signs somebody up by an invite, with a passkey, in a browser of their own. */
   signUp(username: string): Promise<SignedUp>;
+
+  /** The browser of an administrator who is signed in. */
+  admin: Browser;
 }
 
 /**
@@ -135,5 +139,10 @@ export const test = registryTest.extend<AppFixtures>({
       const user = await signUpPerson({ em, browser, authenticator }, await host(), username);
       return { user, browser, authenticator };
     });
+  },
+  admin: async ({ signUp, em }, use) => {
+    const { browser, user } = await signUp(`admin-${randomUUID().slice(0, 8)}`);
+    await query(em, 'update users set is_admin = true where id = $1', [user.id]);
+    await use(browser);
   },
 });

@@ -10,7 +10,10 @@ import type {
   CreatedLoginLink,
   InteractionView,
   InviteInput,
+  InvitesView,
   InviteView,
+  MailedInvites,
+  MailedInvitesInput,
   MailPage,
   MailServerInput,
   MailServerView,
@@ -96,8 +99,13 @@ export const changeProfile = (change: ProfileInput) =>
   request<ProfileView>('PATCH', '/api/account', change);
 
 export const listApplications = () => request<ApplicationView[]>('GET', '/api/applications');
+
+export const getInvites = () => request<InvitesView>('GET', '/api/invites');
 export const createInvite = (invite: InviteInput) =>
   request<CreatedInvite>('POST', '/api/invites', invite);
+export const mailInvites = (invites: MailedInvitesInput) =>
+  request<MailedInvites>('POST', '/api/invites/mailed', invites);
+export const revokeInvite = (id: string) => request<void>('DELETE', `/api/invites/${id}`);
 
 export const enterUserCode = (userCode: string) =>
   request<Redirect>('POST', '/device', { userCode });

@@ -56,6 +56,12 @@ const ROUTES = [
     page: page(() => import('./pages/settings/users/user.page.tsx').then((m) => m.UserPage)),
   },
   {
+    path: '/settings/admin/invites',
+    page: page(() =>
+      import('./pages/settings/invites/invites.page.tsx').then((m) => m.InvitesPage),
+    ),
+  },
+  {
     path: '/settings/admin/mail',
     page: page(() => import('./pages/settings/mail/mail.page.tsx').then((m) => m.MailPage)),
   },

@@ -15,6 +15,7 @@ export type AuditEventName =
   | 'passkey_added'
   | 'passkey_removed'
   | 'invite_created'
+  | 'invite_revoked'
   | 'login_link_created'
   | 'custom_claims_declared'
   | 'client_authorised'

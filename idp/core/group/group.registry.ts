@@ -84,6 +84,11 @@ export async function retireGroup(em: EntityManager, name: string, owner: Owner)
   });
 }
 
+export async function listGroupNames(em: EntityManager): Promise<string[]> {
+  const rows = await query<{ name: string }>(em, 'select name from groups order by name');
+  return rows.map(({ name }) => name);
+}
+
 /** Which of these names are no group (yet). */
 export async function listUnknownGroups(em: EntityManager, names: string[]): Promise<string[]> {
   if (names.length === 0) {

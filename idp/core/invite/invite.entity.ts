@@ -6,6 +6,9 @@ const InviteSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     tokenHash: p.string(),
+
+    /** The mailbox that alone got the link; null for a link that somebody copied. */
+    email: p.string().nullable(),
     createdBy: p.uuid(),
     expiresAt: p.datetime(),
     usageLimit: p.integer().nullable(),

@@ -76,6 +76,21 @@ select $1, $2, $3, $4, $5, $6, $7, $8 from settings where key = 'smtp'
 on conflict (key) do update set key = excluded.key
 returning id`;
 
+/** Whether there is a mail server to send by. */
+export async function isMailOn(em: EntityManager): Promise<boolean> {
+  return (await query(em, `select 1 from settings where key = 'smtp'`)).length > 0;
+}
+
+/** What a mail that waits under this key would tell is no longer true: it is not sent. */
+export async function withdrawMail(em: EntityManager, key: string, why: string): Promise<void> {
+  await query(
+    em,
+    `update mails set state = 'failed', answer = $2, next_attempt_at = null, sealed_values = null
+     where key = $1 and state = 'waiting'`,
+    [key, why],
+  );
+}
+
 /** Seconds after each attempt. The first outlasts the longest attempt, so nobody takes a mail that is being sent. */
 const RESTS = [300, 900, 3_600, 14_400, 43_200];
 

@@ -100,6 +100,7 @@ comment on table rate_limits is 'unlogged: a crash of the database forgets attem
 create table invites (
   id uuid primary key,
   token_hash text not null unique,
+  email text,
   created_by uuid not null references users on delete cascade,
   expires_at timestamptz not null,
   usage_limit integer check (usage_limit > 0),
@@ -107,8 +108,10 @@ create table invites (
   groups text[] not null,
   revoked_at timestamptz,
   created_at timestamptz not null,
-  check (usage_limit is null or uses <= usage_limit)
+  check (usage_limit is null or uses <= usage_limit),
+  check (email is null or usage_limit = 1)
 );
+comment on column invites.email is 'the mailbox that alone got the link, so that using it proves the mailbox';
 create index invites_expires_at on invites (expires_at);`;
 
 const CLIENTS = `

@@ -17,7 +17,6 @@ const CONTROL = /\p{Cc}/u;
 /** Trims what people add by accident, then refuses what no rule allows, naming the field. */
 export function toPersonDetails(input: PersonDetails): PersonDetails {
   const username = input.username.trim();
-  const email = input.email.trim();
 
   if (!USERNAME.test(username)) {
     throw new InvalidInput(
@@ -26,10 +25,16 @@ export function toPersonDetails(input: PersonDetails): PersonDetails {
     );
   }
   const displayName = toDisplayName(input.displayName);
+  return { username, displayName, email: toEmailAddress(input.email) };
+}
+
+/** Exactly one recipient, or a refusal that names the field. */
+export function toEmailAddress(input: string, field = 'email'): string {
+  const email = input.trim();
   if (!isEmailAddress(email)) {
-    throw new InvalidInput('email', `"${email.slice(0, 80)}" is not an email address`);
+    throw new InvalidInput(field, `"${email.slice(0, 80)}" is not an email address`);
   }
-  return { username, displayName, email };
+  return email;
 }
 
 export function toDisplayName(input: string): string {

@@ -16,15 +16,21 @@ import { Progress } from './progress.tsx';
 type Options = PublicKeyCredentialCreationOptionsJSON;
 type Props = {
   codeRequired?: boolean;
+  /** What the invitation was mailed to. */
+  email?: string | null;
   begin: (details: SetUpDetails) => Promise<Options>;
   finish: (credential: RegistrationResponseJSON) => Promise<SessionView>;
 };
 
 /** From a name to an account: details, then a passkey. */
-export function Enrolment({ codeRequired = false, begin, finish }: Props) {
+export function Enrolment({ codeRequired = false, email, begin, finish }: Props) {
   const { route } = useLocation();
   const task = useTask();
-  const details = useSignal<SetUpDetails>({ displayName: '', email: '', username: '' });
+  const details = useSignal<SetUpDetails>({
+    displayName: '',
+    email: email ?? '',
+    username: '',
+  });
   /** Present in the second step. The challenge in it works once. */
   const options = useSignal<Options | null>(null);
   const used = useSignal(false);

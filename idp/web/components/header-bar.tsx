@@ -2,7 +2,6 @@ import type { Person } from '#api';
 import { Wordmark } from '#web/components/wordmark.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import styles from './header-bar.module.css';
-import { InviteDialog } from './invite-dialog.tsx';
 
 export function HeaderBar({ user }: { user: Person }) {
   return (
@@ -11,7 +10,6 @@ export function HeaderBar({ user }: { user: Person }) {
         <a class={styles.home} href="/">
           <Wordmark />
         </a>
-        {user.isAdmin && <InviteDialog />}
         <AccountMenu user={user} />
       </div>
     </header>

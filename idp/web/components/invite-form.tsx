@@ -1,88 +1,134 @@
 import { useSignal } from '@preact/signals';
-import type { CreatedInvite, InviteInput } from '#api';
-import { createInvite } from '#web/api.ts';
+import type { InvitesView } from '#api';
+import { createInvite, mailInvites } from '#web/api.ts';
 import { Button } from '#web/components/button.tsx';
 import { Field } from '#web/components/field.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { t } from '#web/locales/locales.ts';
 import { useTask } from '#web/task.ts';
 import styles from './dialog.module.css';
+import { GroupPicker } from './group-picker.tsx';
+import type { Invited } from './invite-dialog.tsx';
+import { TextArea } from './text-area.tsx';
 
 const DEFAULT_DAYS = 7;
 
-type Draft = { expiresAt: string; usageLimit: string; groups: string };
-type Props = { onCancel: () => void; onCreated: (invite: CreatedInvite) => void };
+type Draft = { emails: string; expiresAt: string; usageLimit: string; groups: string[] };
+type Options = Pick<InvitesView, 'mailOn' | 'knownGroups'>;
+type Props = { options: Options; onCancel: () => void; onInvited: (invited: Invited) => void };
 
-export function InviteForm({ onCancel, onCreated }: Props) {
+export function InviteForm({ options, onCancel, onInvited }: Props) {
   const { busy, problem, run } = useTask();
-  const draft = useSignal<Draft>({ expiresAt: dayIn(DEFAULT_DAYS), usageLimit: '', groups: '' });
-  const blamed = problem.value?.field;
-
-  const bind = (name: keyof Draft) => ({
-    name,
-    value: draft.value[name],
-    error: blamed === name ? problem.value?.title : undefined,
-    onValue: (value: string) => {
-      draft.value = { ...draft.value, [name]: value };
-      problem.value = null;
-    },
+  const draft = useSignal<Draft>({
+    emails: '',
+    expiresAt: dayIn(DEFAULT_DAYS),
+    usageLimit: '',
+    groups: [],
   });
-  const submit = () => run(async () => onCreated(await createInvite(toInput(draft.value))));
+  const blamed = problem.value?.field;
+  const change = (part: Partial<Draft>) => {
+    draft.value = { ...draft.value, ...part };
+    problem.value = null;
+  };
 
   return (
     <form
       class={styles.body}
       onSubmit={(event) => {
         event.preventDefault();
-        void submit();
+        void run(async () => onInvited(await send(draft.value)));
       }}
     >
       <p>{t('invite.text')}</p>
-      <InviteFields bind={bind} />
+      <InviteFields
+        draft={draft.value}
+        options={options}
+        errors={blamed ? { [blamed]: problem.value?.title } : {}}
+        onChange={change}
+      />
       <ProblemNotice problem={blamed && blamed in draft.value ? null : problem.value} />
       <div class={styles.actions}>
         <Button kind="plain" onClick={onCancel}>
           {t('common.cancel')}
         </Button>
         <Button type="submit" busy={busy.value}>
-          {t('invite.create')}
+          {isMailed(draft.value) ? t('invite.send') : t('invite.create')}
         </Button>
       </div>
     </form>
   );
 }
 
-type Bound = {
-  name: string;
-  value: string;
-  error: string | undefined;
-  onValue: (value: string) => void;
+type FieldsProps = {
+  draft: Draft;
+  options: Options;
+  errors: Record<string, string | undefined>;
+  onChange: (part: Partial<Draft>) => void;
 };
 
-function InviteFields({ bind }: { bind: (name: keyof Draft) => Bound }) {
+function InviteFields({ draft, options, errors, onChange }: FieldsProps) {
   return (
     <>
+      {options.mailOn ? (
+        <TextArea
+          label={t('invite.emails')}
+          note={t('invite.optional')}
+          hint={t('invite.emailsHint')}
+          name="emails"
+          value={draft.emails}
+          error={errors.emails}
+          onValue={(emails) => onChange({ emails })}
+        />
+      ) : (
+        <p>{t('invite.mailOff')}</p>
+      )}
       <Field
         label={t('invite.expires')}
         input={{ type: 'date', required: true, min: dayIn(0) }}
-        {...bind('expiresAt')}
+        name="expiresAt"
+        value={draft.expiresAt}
+        error={errors.expiresAt}
+        onValue={(expiresAt) => onChange({ expiresAt })}
       />
-      <Field
-        label={t('invite.limit')}
-        note={t('invite.optional')}
-        hint={t('invite.limitHint')}
-        input={{ type: 'number', min: 1, max: 10_000, inputMode: 'numeric' }}
-        {...bind('usageLimit')}
-      />
-      <Field
+      {!isMailed(draft) && (
+        <Field
+          label={t('invite.limit')}
+          note={t('invite.optional')}
+          hint={t('invite.limitHint')}
+          input={{ type: 'number', min: 1, max: 10_000, inputMode: 'numeric' }}
+          name="usageLimit"
+          value={draft.usageLimit}
+          onValue={(usageLimit) => onChange({ usageLimit })}
+        />
+      )}
+      <GroupPicker
         label={t('invite.groups')}
         note={t('invite.optional')}
-        hint={t('invite.groupsHint')}
-        input={{ autocomplete: 'off', autocapitalize: 'none', spellcheck: false }}
-        {...bind('groups')}
+        hint={t('groups.hint')}
+        known={options.knownGroups}
+        chosen={draft.groups}
+        onChosen={(groups) => onChange({ groups })}
       />
     </>
   );
+}
+
+function isMailed({ emails }: Draft): boolean {
+  return emails.trim() !== '';
+}
+
+async function send(draft: Draft): Promise<Invited> {
+  const terms = {
+    // "Expires on" a day means that the whole day still counts.
+    expiresAt: new Date(`${draft.expiresAt}T23:59:59`).toISOString(),
+    groups: draft.groups,
+  };
+  if (isMailed(draft)) {
+    const emails = draft.emails.split(/[\s,;]+/).filter(Boolean);
+    return { mailed: await mailInvites({ ...terms, emails }) };
+  }
+  const limit = draft.usageLimit ? { usageLimit: Number(draft.usageLimit) } : {};
+  return { link: await createInvite({ ...terms, ...limit }) };
 }
 
 /** A day, as the date input writes it, in the person's own time zone. */
@@ -91,17 +137,4 @@ function dayIn(days: number): string {
   date.setDate(date.getDate() + days);
   const two = (part: number) => String(part).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
-
-function toInput({ expiresAt, usageLimit, groups }: Draft): InviteInput {
-  const names = groups
-    .split(',')
-    .map((name) => name.trim())
-    .filter(Boolean);
-  return {
-    // "Expires on" a day means that the whole day still counts.
-    expiresAt: new Date(`${expiresAt}T23:59:59`).toISOString(),
-    ...(usageLimit ? { usageLimit: Number(usageLimit) } : {}),
-    ...(names.length > 0 ? { groups: names } : {}),
-  };
 }

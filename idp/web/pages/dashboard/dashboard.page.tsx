@@ -4,6 +4,7 @@ import type { Person } from '#api';
 import { listApplications } from '#web/api.ts';
 import { HeaderBar } from '#web/components/header-bar.tsx';
 import { Heading } from '#web/components/heading.tsx';
+import { InviteDialog } from '#web/components/invite-dialog.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { Skeleton } from '#web/components/skeleton.tsx';
 import { t } from '#web/locales/locales.ts';
@@ -31,7 +32,10 @@ function Dashboard({ user }: { user: Person }) {
     <div class={styles.page}>
       <HeaderBar user={user} />
       <main class={styles.main}>
-        <Heading>{t('dashboard.title')}</Heading>
+        <div class={styles.top}>
+          <Heading>{t('dashboard.title')}</Heading>
+          {user.isAdmin && <InviteDialog />}
+        </div>
         <Applications isAdmin={user.isAdmin} />
       </main>
     </div>

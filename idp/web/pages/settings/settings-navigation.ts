@@ -21,6 +21,7 @@ export const SETTINGS: Part[] = [
     forAdmins: true,
     pages: [
       { path: '/settings/admin/users', label: 'users.title' },
+      { path: '/settings/admin/invites', label: 'invites.title' },
       { path: '/settings/admin/mail', label: 'mail.title' },
     ],
   },

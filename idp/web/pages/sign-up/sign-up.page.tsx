@@ -40,6 +40,7 @@ function Invited({ token, invite }: { token: string; invite: InviteView }) {
       </FlowIntro>
       <Notice tone="info">{user && t('signUp.already', { name: user.displayName })}</Notice>
       <Enrolment
+        email={invite.email}
         begin={(details) => getSignUpOptions(token, details)}
         finish={(credential) => signUp(token, credential)}
       />

@@ -4,11 +4,13 @@ import type { UserSummary } from '#api';
 import { listUsers } from '#web/api.ts';
 import { Button } from '#web/components/button.tsx';
 import { Field } from '#web/components/field.tsx';
+import { InviteDialog } from '#web/components/invite-dialog.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { Row, Rows } from '#web/components/rows.tsx';
 import { Section } from '#web/components/section.tsx';
 import { Skeleton } from '#web/components/skeleton.tsx';
 import { formatTime, t } from '#web/locales/locales.ts';
+import { currentSession } from '#web/session.ts';
 import { useTask } from '#web/task.ts';
 import { SettingsFrame } from '../settings-frame.tsx';
 
@@ -16,7 +18,11 @@ const TYPING_MS = 250;
 
 export function UsersPage() {
   return (
-    <SettingsFrame title={t('users.title')} intro={t('users.intro')}>
+    <SettingsFrame
+      title={t('users.title')}
+      intro={t('users.intro')}
+      action={currentSession().user?.isAdmin && <InviteDialog />}
+    >
       {() => <Users />}
     </SettingsFrame>
   );
