@@ -96,7 +96,7 @@ describe('with applications, axe, the console and a phone object to nothing on',
     ['passkeys and sessions', () => read(ada, '/settings/account/security', 'Security')],
     ['the removal of a passkey', () => click(ada, /^Remove/, 'Remove “')],
     ['the invites', () => read(ada, '/settings/admin/invites', 'Invites')],
-    ['the dialog that revokes one', () => click(ada, /^Revoke/, 'Revoke this invitation?')],
+    ['the dialog that revokes one', revokeInvite],
     ['the mail settings', () => read(ada, '/settings/admin/mail', 'Mail')],
     ['the users', () => read(ada, '/settings/admin/users', 'Users')],
     ['one user', () => openUser(ALAN.name)],
@@ -188,6 +188,13 @@ async function readIn(locale: string, path: string, heading: string): Promise<Vi
 async function openUser(name: string): Promise<Visitor> {
   await ada.page.getByRole('link', { name }).click();
   return expectHeading(ada, name);
+}
+
+async function revokeInvite(): Promise<Visitor> {
+  await button(ada, /^Revoke/)
+    .first()
+    .click();
+  return expectHeading(ada, 'Revoke this invitation?');
 }
 
 async function openSignUp(): Promise<Visitor> {
