@@ -12,11 +12,16 @@ const FLAGS = [
   '-c shared_preload_libraries=pg_stat_statements',
 ];
 
+export interface Statement {
+  text: string;
+  calls: number;
+}
+
 export interface BenchDatabase {
   url: string;
 
-  /** Statements since the last time this was asked. */
-  countStatements(): Promise<number>;
+  /** What was asked of it since the last time this was called. */
+  takeStatements(): Promise<Statement[]>;
   stop(): Promise<void>;
 }
 
@@ -33,12 +38,13 @@ export async function startDatabase(): Promise<BenchDatabase> {
 
   return {
     url: postgres.url,
-    async countStatements() {
-      const { rows } = await counter.query(
-        `select coalesce(sum(calls), 0)::int as calls from pg_stat_statements where query not like '%pg_stat%'`,
+    async takeStatements() {
+      const { rows } = await counter.query<Statement>(
+        `select calls::int, regexp_replace(query, '\\s+', ' ', 'g') as text from pg_stat_statements
+         where query not like '%pg_stat_statements%' order by calls desc, query`,
       );
       await counter.query('select pg_stat_statements_reset()');
-      return rows[0].calls;
+      return rows;
     },
     async stop() {
       await counter.end();

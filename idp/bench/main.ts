@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
 import { connect } from '../testing/connection.ts';
-import { type BenchDatabase, startDatabase } from './database.ts';
+import { type BenchDatabase, type Statement, startDatabase } from './database.ts';
 import { type Lane, openLanes } from './lanes.ts';
 import { type Cost, summarise } from './profile.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
@@ -73,7 +73,7 @@ interface Means {
 async function measure(scenario: Scenario, { server, lanes }: Means): Promise<Row> {
   // Node compiles what it runs often, so the first requests say nothing about the later ones.
   await repeat(scenario, lanes, scenario.requests * 2);
-  await database.countStatements();
+  await database.takeStatements();
   const samples: number[] = [];
   for (let run = 0; run < RUNS; run += 1) {
     const before = await server.usage();
@@ -81,8 +81,10 @@ async function measure(scenario: Scenario, { server, lanes }: Means): Promise<Ro
     const after = await server.usage();
     samples.push((after.cpuMs - before.cpuMs) / scenario.requests);
   }
-  const statements = (await database.countStatements()) / (RUNS * scenario.requests);
+  const statements = await database.takeStatements();
+  const times = RUNS * scenario.requests;
   if (options.profile) {
+    printStatements(statements, times);
     await profile(scenario, { server, lanes });
   }
   return {
@@ -90,8 +92,18 @@ async function measure(scenario: Scenario, { server, lanes }: Means): Promise<Ro
     unit: 'ms CPU',
     ...spread(samples),
     limit: scenario.limitMs,
-    note: `${statements.toFixed(1)} statements; ${scenario.description}`,
+    note: `${perRequest(statements, times)} statements; ${scenario.description}`,
   };
+}
+
+function perRequest(statements: Statement[], times: number): string {
+  return (statements.reduce((sum, { calls }) => sum + calls, 0) / times).toFixed(1);
+}
+
+function printStatements(statements: Statement[], times: number): void {
+  for (const { text, calls } of statements) {
+    console.log(`  ${(calls / times).toFixed(2).padStart(6)}  ${text.slice(0, 160)}`);
+  }
 }
 
 /** The lanes side by side, each one request after the other. */

@@ -27,7 +27,7 @@ export function summarise(profile: Profiler.Profile): Cost[] {
   for (const [index, id] of (profile.samples ?? []).entries()) {
     const frame = frames.get(id);
     const micros = Math.max(0, profile.timeDeltas?.[index] ?? 0);
-    if (frame && frame.callFrame.functionName !== '(idle)') {
+    if (frame && isOurs(frame, parents)) {
       busy += micros;
       costOf(nameOf(frame)).self += micros;
       for (const name of namesAbove(frame, parents)) {
@@ -38,6 +38,12 @@ export function summarise(profile: Profiler.Profile): Cost[] {
   return [...costs.values()]
     .map(({ name, self, total }) => ({ name, self: self / busy, total: total / busy }))
     .toSorted((one, other) => other.self - one.self);
+}
+
+/** Not waiting, and not busy with being profiled. */
+function isOurs(frame: Frame, parents: ReadonlyMap<number, Frame>): boolean {
+  const names = namesAbove(frame, parents);
+  return !names.has('native: (idle)') && !names.has('idp/bench/probe.ts');
 }
 
 function namesAbove(frame: Frame, parents: ReadonlyMap<number, Frame>): Set<string> {
