@@ -138,6 +138,7 @@ export type { Passkey } from './passkey/passkey.entity.ts';
 export {
   addPasskey,
   findPasskey,
+  type KnownPasskey,
   listPasskeys,
   recordPasskeyUse,
   removePasskey,
@@ -159,6 +160,7 @@ export {
   endSession,
   endSessionOf,
   findSession,
+  type LivingSession,
   listSessions,
   recordSignIn,
 } from './session/session.registry.ts';
@@ -182,9 +184,11 @@ export {
   changeProfile,
   createUser,
   declareCustomClaims,
+  findPerson,
   findUser,
   findUserByEmail,
   getUser,
+  type Person,
 } from './user/user.registry.ts';
 export { type PersonDetails, toEmailAddress, toPersonDetails } from './user/user.rules.ts';
 export {

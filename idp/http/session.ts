@@ -5,20 +5,20 @@ import {
   findSession,
   getGeneralSettings,
   hashToken,
+  type LivingSession,
+  type Person,
   Refusal,
   type RequestOrigin,
   recordSignIn,
-  type Session,
   type SignInMethod,
   type User,
 } from '#core';
-import type { Person } from '../sessions/session.schemas.ts';
 import { cookieNames, readCookie, setCookie } from './cookies.ts';
 import type { Services } from './services.ts';
 
 export interface SignedIn {
-  session: Session;
-  user: User;
+  session: LivingSession;
+  user: Person;
 }
 
 /** Who is signed in in this browser; asked of the database at every request, so that an ended session is dead at once. */
@@ -82,7 +82,7 @@ export async function signIn(
   const previous = await findSignedIn(request, services);
   const { sessionLifetime } = await getGeneralSettings(request.em);
   const { ip, userAgent } = originOf(request);
-  const { token, session } = await recordSignIn(request.em, {
+  const { token, expiresAt } = await recordSignIn(request.em, {
     ...proof,
     device: { ip, userAgent },
     lifetime: sessionLifetime,
@@ -91,7 +91,7 @@ export async function signIn(
   setCookie(reply, services.config, {
     name: cookieNames(services.config).session,
     value: token,
-    expires: session.expiresAt,
+    expires: expiresAt,
   });
 }
 
@@ -131,6 +131,13 @@ export function originOf(request: FastifyRequest): RequestOrigin {
   };
 }
 
-export function toPerson({ id, username, displayName, email, isAdmin, language }: User): Person {
+export function toPerson({
+  id,
+  username,
+  displayName,
+  email,
+  isAdmin,
+  language,
+}: Person | User): Person {
   return { id, username, displayName, email, isAdmin, language: language ?? null };
 }

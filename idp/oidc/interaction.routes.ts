@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import type { Interaction } from 'oidc-provider';
-import { getClient, recordAudit, recordConsent } from '#core';
+import { Refusal, recordAudit, recordConsent } from '#core';
 import type { Problem } from '../http/problem.schemas.ts';
 import { findSignedIn, originOf, requireSignedIn, toPerson } from '../http/session.ts';
+import type { ClientExtras } from './client-metadata.ts';
 import { deviceResultOf } from './device.flow.ts';
 import { deviceRoutes } from './device.routes.ts';
 import { formatUserCode } from './device.service.ts';
@@ -36,16 +37,19 @@ export const interactionRoutes: FastifyPluginAsyncTypebox<OidcServices> = async 
 
 async function describe(request: StepRequest, oidc: OidcServices): Promise<InteractionView> {
   const { params, prompt, lastSubmission } = await getInteraction(request, oidc);
-  const client = await getClient(request.em, String(params.client_id));
+  const client = await oidc.provider.Client.find(String(params.client_id));
+  if (!client) {
+    throw new Refusal('not_found', 'This application no longer exists');
+  }
   const signedIn = await findSignedIn(request, oidc.services);
   const device = deviceResultOf(lastSubmission);
   return {
     prompt: prompt.name as InteractionView['prompt'],
     client: {
-      id: client.id,
-      name: client.name,
-      launchUrl: client.launchUrl ?? null,
-      logoUrl: client.logoUrl ?? null,
+      id: client.clientId,
+      name: client.clientName ?? client.clientId,
+      launchUrl: (client as Partial<ClientExtras>).launch_uri ?? null,
+      logoUrl: client.logoUri ?? null,
     },
     user: signedIn && toPerson(signedIn.user),
     scopes: missingScopes(prompt),

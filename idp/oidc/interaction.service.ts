@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Interaction, Provider } from 'oidc-provider';
-import { hashToken, Refusal, type Session } from '#core';
+import { hashToken, type LivingSession, Refusal } from '#core';
 import { cookieNames, readCookie } from '../http/cookies.ts';
 import type { Services } from '../http/services.ts';
 import type { InteractionView, Redirect } from './interaction.schemas.ts';
@@ -40,7 +40,10 @@ export async function finishInteraction(
 }
 
 /** For anything but a missing session (prompt=login, max_age, reauthentication) an older sign-in is not enough. */
-export function assertFresh({ prompt, iat, session: begun }: Interaction, session: Session): void {
+export function assertFresh(
+  { prompt, iat, session: begun }: Interaction,
+  session: LivingSession,
+): void {
   const onlySession = prompt.reasons.every((reason) => reason === 'no_session');
   // Every sign-in changes the token, so the same one means that nobody has signed in since; `iat` knows only seconds.
   const isUsedSince =

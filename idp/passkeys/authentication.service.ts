@@ -9,8 +9,8 @@ import {
   consumeCeremony,
   type EntityManager,
   findPasskey,
+  type KnownPasskey,
   listPasskeys,
-  type Passkey,
   recordPasskeyUse,
 } from '#core';
 import {
@@ -44,7 +44,7 @@ export async function finishSignIn(
   em: EntityManager,
   browser: Browser,
   response: AuthenticationResponseJSON,
-): Promise<Passkey> {
+): Promise<KnownPasskey> {
   const challenge = challengeOf(response.response?.clientDataJSON);
   await consumeCeremony(em, { kind: 'sign_in', challenge, browserHash: browser.hash });
 
@@ -97,7 +97,7 @@ export async function finishStepUp(
 async function getAnswering(
   em: EntityManager,
   { id }: AuthenticationResponseJSON,
-): Promise<Passkey> {
+): Promise<KnownPasskey> {
   const passkey = await findPasskey(em, id);
   if (!passkey) {
     throw refused('it is not known here. It may have been removed from the account');
@@ -109,8 +109,8 @@ async function use(
   em: EntityManager,
   browser: Browser,
   challenge: string,
-  answer: { response: AuthenticationResponseJSON; passkey: Passkey },
-): Promise<Passkey> {
+  answer: { response: AuthenticationResponseJSON; passkey: KnownPasskey },
+): Promise<KnownPasskey> {
   await recordPasskeyUse(em, answer.passkey.id, await verifyUse(browser, challenge, answer));
   return answer.passkey;
 }
@@ -118,7 +118,7 @@ async function use(
 async function verifyUse(
   browser: Browser,
   challenge: string,
-  { response, passkey }: { response: AuthenticationResponseJSON; passkey: Passkey },
+  { response, passkey }: { response: AuthenticationResponseJSON; passkey: KnownPasskey },
 ): Promise<{ counter: number; backedUp: boolean }> {
   const { verified, authenticationInfo } = await refuseOnThrow(
     verifyAuthenticationResponse({

@@ -6,11 +6,11 @@ import {
   type EntityManager,
   listPasskeys,
   type Passkey,
+  type Person,
   queueMail,
   recordAudit,
   removePasskey,
   renamePasskey,
-  type User,
 } from '#core';
 import type { Services } from '../http/services.ts';
 import { bindBrowser, originOf, requireFreshPasskey, requireSignedIn } from '../http/session.ts';
@@ -106,7 +106,7 @@ export function toPasskeyView({ id, name, createdAt, lastUsedAt, backedUp }: Pas
 }
 
 interface Change {
-  user: User;
+  user: Person;
   event: 'passkey_added' | 'passkey_removed';
   passkey: string;
 }

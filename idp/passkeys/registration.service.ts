@@ -11,8 +11,8 @@ import {
   getGeneralSettings,
   listPasskeys,
   type Passkey,
+  type Person,
   type PersonDetails,
-  type User,
 } from '#core';
 import { namePasskey } from './aaguids.ts';
 import {
@@ -70,7 +70,7 @@ export async function beginRegistration(
 export async function beginAddition(
   em: EntityManager,
   browser: Browser,
-  { id: userId, username, displayName }: User,
+  { id: userId, username, displayName }: Person,
 ): Promise<PublicKeyCredentialCreationOptionsJSON> {
   const known = await listPasskeys(em, userId);
   const person = { username, displayName };

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { findUser, Refusal, recordAudit, type User } from '#core';
+import { findPerson, type Person, Refusal, recordAudit } from '#core';
 import type { Services } from '../http/services.ts';
 import { bindBrowser, findSignedIn, originOf, signIn, signOut } from '../http/session.ts';
 import { beginSignIn, finishSignIn } from '../passkeys/authentication.service.ts';
@@ -63,11 +63,11 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<Services> = async (app, se
 async function identify(
   request: FastifyRequest,
   finish: () => Promise<{ userId: string }>,
-): Promise<User> {
+): Promise<Person> {
   try {
     const { userId } = await finish();
-    const user = await findUser(request.em, userId);
-    if (!user || user.disabledAt) {
+    const user = await findPerson(request.em, userId);
+    if (!user) {
       throw new Refusal(
         'user_disabled',
         'This account is disabled. An administrator can enable it again',

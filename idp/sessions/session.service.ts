@@ -1,4 +1,4 @@
-import { type EntityManager, getGeneralSettings, isSetUpOpen, type User } from '#core';
+import { type EntityManager, getGeneralSettings, isSetUpOpen, type Person, type User } from '#core';
 import type { Services } from '../http/services.ts';
 import { toPerson } from '../http/session.ts';
 import type { SessionView } from './session.schemas.ts';
@@ -7,7 +7,7 @@ import type { SessionView } from './session.schemas.ts';
 export async function viewSession(
   em: EntityManager,
   { config }: Services,
-  user: User | null,
+  user: Person | User | null,
 ): Promise<SessionView> {
   const { name, loginLinksByEmail } = await getGeneralSettings(em);
   return {

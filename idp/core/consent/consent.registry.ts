@@ -1,13 +1,16 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { query } from '../query.ts';
-import { Consent } from './consent.entity.ts';
 
 export async function listConsentedScopes(
   em: EntityManager,
   userId: string,
   clientId: string,
 ): Promise<string[]> {
-  const consent = await em.findOne(Consent, { userId, clientId });
+  const [consent] = await query<{ scopes: string[] }>(
+    em,
+    'select scopes from consents where user_id = $1 and client_id = $2',
+    [userId, clientId],
+  );
   return consent?.scopes ?? [];
 }
 

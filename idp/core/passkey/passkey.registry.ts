@@ -16,8 +16,21 @@ export type NewPasskey = Pick<
   | 'name'
 >;
 
-export async function findPasskey(em: EntityManager, id: string): Promise<Passkey | null> {
-  return em.findOne(Passkey, { id });
+/** What a signature is checked against, and whose it is. */
+export type KnownPasskey = Pick<
+  Passkey,
+  'id' | 'userId' | 'publicKey' | 'counter' | 'backupEligible'
+>;
+
+export async function findPasskey(em: EntityManager, id: string): Promise<KnownPasskey | null> {
+  const [passkey] = await query<KnownPasskey>(
+    em,
+    `select id, user_id as "userId", public_key as "publicKey", counter::float8 as counter,
+            backup_eligible as "backupEligible"
+     from passkeys where id = $1`,
+    [id],
+  );
+  return passkey ?? null;
 }
 
 export async function addPasskey(em: EntityManager, passkey: NewPasskey): Promise<Passkey> {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { createToken, hashToken } from '../encryption/token.ts';
 import { Refusal } from '../errors.ts';
-import { User } from '../user/user.entity.ts';
+import { query } from '../query.ts';
+import type { Person } from '../user/user.registry.ts';
 import { Session, type SignInMethod } from './session.entity.ts';
 
 export interface Device {
@@ -19,52 +20,72 @@ export interface SignIn {
   lifetime: number;
 
   /** The browser's session so far. Kept (with a new token) when it is the same person's, ended when not. */
-  previous: Session | null;
+  previous: Pick<Session, 'id' | 'userId'> | null;
 }
 
 /** Signs a person in. The token is always new, so a token planted before sign-in is worth nothing after. */
 export async function recordSignIn(
   em: EntityManager,
   signIn: SignIn,
-): Promise<{ token: string; session: Session }> {
+): Promise<{ token: string; expiresAt: Date }> {
+  const { userId, previous, method, device, lifetime } = signIn;
   const token = createToken();
   const now = new Date();
-  const proof = {
-    tokenHash: hashToken(token),
-    method: signIn.method,
-    authenticatedAt: now,
-    expiresAt: new Date(now.getTime() + signIn.lifetime * 1000),
-    ...signIn.device,
-  };
+  const expiresAt = new Date(now.getTime() + lifetime * 1000);
+  const proof = [hashToken(token), method, now, expiresAt, device.ip, device.userAgent];
 
-  if (signIn.previous?.userId === signIn.userId) {
-    const kept = await em.nativeUpdate(Session, { id: signIn.previous.id }, proof);
-    if (kept === 1) {
-      return {
-        token,
-        session: await em.findOneOrFail(Session, { id: signIn.previous.id }, { refresh: true }),
-      };
+  const isKept =
+    previous?.userId === userId && (await query(em, RENEW, [previous.id, ...proof])).length === 1;
+  if (!isKept) {
+    if (previous) {
+      await endSession(em, previous.id);
     }
-  } else if (signIn.previous) {
-    await endSession(em, signIn.previous.id);
+    await query(em, BEGIN, [randomUUID(), ...proof, userId]);
   }
-  const session = em.create(Session, { id: randomUUID(), userId: signIn.userId, ...proof });
-  await em.persist(session).flush();
-  return { token, session };
+  return { token, expiresAt };
+}
+
+const RENEW = `
+update sessions set token_hash = $2, method = $3, authenticated_at = $4, expires_at = $5, ip = $6, user_agent = $7
+where id = $1 returning id`;
+
+const BEGIN = `
+insert into sessions (id, token_hash, method, authenticated_at, expires_at, ip, user_agent, user_id, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $4)`;
+
+/** A session as far as requests need it. */
+export interface LivingSession {
+  id: string;
+  userId: string;
+  tokenHash: string;
+  method: SignInMethod;
+  authenticatedAt: Date;
 }
 
 /** The living session behind a cookie, with its person; null when ended, expired or its person is disabled. */
 export async function findSession(
   em: EntityManager,
   token: string,
-): Promise<{ session: Session; user: User } | null> {
-  const session = await em.findOne(Session, {
-    tokenHash: hashToken(token),
-    expiresAt: { $gt: new Date() },
-  });
-  const user = session && (await em.findOne(User, { id: session.userId, disabledAt: null }));
-  return session && user ? { session, user } : null;
+): Promise<{ session: LivingSession; user: Person } | null> {
+  const tokenHash = hashToken(token);
+  const [row] = await query<{ session: string; method: SignInMethod; at: number } & Person>(
+    em,
+    FIND,
+    [tokenHash],
+  );
+  if (!row) {
+    return null;
+  }
+  const { session: id, method, at, ...user } = row;
+  const authenticatedAt = new Date(at);
+  return { session: { id, userId: user.id, tokenHash, method, authenticatedAt }, user };
 }
+
+const FIND = `
+select s.id as session, s.method, (extract(epoch from s.authenticated_at) * 1000)::float8 as at,
+       u.id, u.username, u.display_name as "displayName", u.email, u.is_admin as "isAdmin", u.language
+from sessions s join users u on u.id = s.user_id
+where s.token_hash = $1 and s.expires_at > now() and u.disabled_at is null`;
 
 /** Ends a session and, by the database's cascade, everything issued that lives only as long. Safe to repeat. */
 export async function endSession(em: EntityManager, id: string): Promise<void> {

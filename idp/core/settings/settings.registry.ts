@@ -4,6 +4,7 @@ import { recordAudit } from '../audit/audit.registry.ts';
 import { OwnedElsewhere } from '../errors.ts';
 import { actAs } from '../owner/actor.ts';
 import { ADMIN, type Owner } from '../owner/owner.ts';
+import { query } from '../query.ts';
 import { Setting } from './settings.entity.ts';
 import type { GeneralSettings, SettingsKey, SettingsOf } from './settings.types.ts';
 
@@ -22,8 +23,12 @@ export async function findSettings<K extends SettingsKey>(
   em: EntityManager,
   key: K,
 ): Promise<{ value: SettingsOf[K]; owner: Owner } | null> {
-  const row = await em.findOne(Setting, { key });
-  return row && { value: row.value as SettingsOf[K], owner: row.owner };
+  const [row] = await query<{ value: SettingsOf[K]; owner: Owner }>(
+    em,
+    'select value, owner from settings where key = $1',
+    [key],
+  );
+  return row ?? null;
 }
 
 /**

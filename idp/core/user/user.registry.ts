@@ -30,6 +30,23 @@ export async function findUserByEmail(em: EntityManager, email: string): Promise
   return row ? findUser(em, row.id) : null;
 }
 
+/** A person who may sign in, as the pages know them. */
+export interface Person
+  extends Pick<User, 'id' | 'username' | 'displayName' | 'email' | 'isAdmin'> {
+  language: Language | null;
+}
+
+/** Null also for who is disabled. */
+export async function findPerson(em: EntityManager, id: string): Promise<Person | null> {
+  const [person] = await query<Person>(
+    em,
+    `select id, username, display_name as "displayName", email, is_admin as "isAdmin", language
+     from users where id = $1 and disabled_at is null`,
+    [id],
+  );
+  return person ?? null;
+}
+
 /** Asked before the passkey is made, so that nobody makes one for a name they cannot have. */
 export async function assertPersonIsNew(em: EntityManager, details: PersonDetails): Promise<void> {
   const [taken] = await query<{ username: string }>(
