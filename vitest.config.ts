@@ -9,6 +9,7 @@ export default defineConfig({
           name: 'unit and integration',
           include: ['{idp,operator,charts}/**/*.test.ts'],
           exclude: ['**/*.cluster.test.ts', '**/node_modules/**'],
+          setupFiles: ['idp/testing/patience.setup.ts'],
           globalSetup: [
             'idp/testing/postgres.setup.ts',
             'idp/testing/web.setup.ts',
@@ -21,13 +22,14 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['{operator,charts}/**/*.cluster.test.ts'],
+          setupFiles: ['idp/testing/patience.setup.ts'],
           globalSetup: [
             'idp/testing/postgres.setup.ts',
             'idp/testing/web.setup.ts',
             'operator/testing/cluster.setup.ts',
             'charts/permiso/tests/helm.setup.ts',
           ],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
       {
@@ -42,7 +44,7 @@ export default defineConfig({
         },
       },
     ],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', ['json', { outputFile: '.cache/tests.json' }]],
   },

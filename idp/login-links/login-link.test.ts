@@ -149,7 +149,7 @@ describe('by mail', () => {
         'x-forwarded-host': 'evil.example',
       },
     });
-    await vi.waitFor(() => expect(server.inbox).toHaveLength(1), { timeout: 5_000 });
+    await vi.waitFor(() => expect(server.inbox).toHaveLength(1));
     await replica.stop();
     await server.close();
 

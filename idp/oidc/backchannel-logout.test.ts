@@ -177,12 +177,10 @@ describe('when a session ends', () => {
     await signOutByApplication(browser, idToken);
 
     expect((await browser.get('/api/session')).json().user).toBeNull();
-    await vi.waitFor(
-      async () =>
-        expect(await listQueued(em)).toMatchObject([
-          { attempts: 1, last_error: 'no answer within 5 seconds', is_given_up: false },
-        ]),
-      { timeout: 10_000 },
+    await vi.waitFor(async () =>
+      expect(await listQueued(em)).toMatchObject([
+        { attempts: 1, last_error: 'no answer within 5 seconds', is_given_up: false },
+      ]),
     );
     application.answer = 'ok';
     await makeDue(em);

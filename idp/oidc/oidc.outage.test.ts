@@ -93,7 +93,7 @@ const test = appTest.extend<OutageFixtures>({
       onChange: ({ table, key }) => heard.add(`${table}/${key}`),
       onGap: () => {},
     });
-    await vi.waitFor(() => expect(started.services.changes.isLive).toBe(true), 10_000);
+    await vi.waitFor(() => expect(started.services.changes.isLive).toBe(true));
     await use(started.app);
     await proxy.restore();
     await started.stop();
@@ -121,7 +121,7 @@ describe('while the database is away', () => {
     replica,
   }) => {
     const client = await registerClient(em);
-    await vi.waitFor(() => expect(heard).toContain(`client_secrets/${client.clientId}`), 10_000);
+    await vi.waitFor(() => expect(heard).toContain(`client_secrets/${client.clientId}`));
     const { url } = authorizeUrl({ ...client, redirectUri: 'https://evil.example/' });
     const before = await replica.inject({ url, headers: BROWSER });
 

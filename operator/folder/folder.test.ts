@@ -143,14 +143,14 @@ describe('a file in the folder', () => {
     await operate();
 
     await writeFile(join(folder, 'a.yaml'), clientYaml('live'));
-    await vi.waitFor(async () => expect(await find('live')).not.toBeNull(), 3000);
+    await vi.waitFor(async () => expect(await find('live')).not.toBeNull());
     await writeFile(join(folder, 'a.yaml'), clientYaml('live', 'displayName: Renamed'));
-    await vi.waitFor(async () => expect((await find('live'))?.name).toBe('Renamed'), 3000);
+    await vi.waitFor(async () => expect((await find('live'))?.name).toBe('Renamed'));
     await rm(join(folder, 'a.yaml'));
-    await vi.waitFor(async () => expect(await find('live')).toBeNull(), 3000);
+    await vi.waitFor(async () => expect(await find('live')).toBeNull());
 
     const file = join(folder, '.secrets/apps/live.env');
-    await vi.waitFor(() => expect(stat(file)).rejects.toThrow('ENOENT'), 3000);
+    await vi.waitFor(() => expect(stat(file)).rejects.toThrow('ENOENT'));
   });
 
   test('that was removed while nobody looked is retired at the next start', async ({
@@ -228,7 +228,7 @@ describe('a wrong file', () => {
     );
     const meanwhile = await findClient(database.em.fork(), 'stands');
     await writeFile(join(folder, 'stands.yaml'), clientYaml('stands'));
-    await vi.waitFor(async () => expect(await verdict()).toMatchObject({ ready: true }), 3000);
+    await vi.waitFor(async () => expect(await verdict()).toMatchObject({ ready: true }));
 
     expect(meanwhile).toMatchObject({ pkceRequired: true });
   });
@@ -241,7 +241,7 @@ describe('a wrong file', () => {
       join(folder, 'fixed.yaml'),
       clientYaml('fixed').replace('clientID: fixed', 'clientID: other'),
     );
-    await vi.waitFor(() => expect(log()).toContain('"field":"spec.clientID"'), 3000);
+    await vi.waitFor(() => expect(log()).toContain('"field":"spec.clientID"'));
 
     expect(await findClient(database.em.fork(), 'fixed')).not.toBeNull();
     expect(await findClient(database.em.fork(), 'other')).toBeNull();
@@ -285,7 +285,7 @@ describe('a client id that somebody else holds', () => {
         await operate();
         await free();
       }
-      await vi.waitFor(async () => expect(await verdict()).toMatchObject({ ready: true }), 3000);
+      await vi.waitFor(async () => expect(await verdict()).toMatchObject({ ready: true }));
 
       expect(seen).toMatchObject([{ ready: false, reason: 'Conflict' }]);
       expect(await findClient(database.em.fork(), id)).toMatchObject({

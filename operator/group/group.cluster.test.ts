@@ -61,7 +61,7 @@ describe('applying a Group', () => {
     await cluster.waitFor('Group', unique(cluster, 'club'), 'MembersResolved=False');
 
     await createUser(database.em.fork(), person(username), { id: randomUUID(), isAdmin: false });
-    const object = await cluster.waitFor('Group', unique(cluster, 'club'), 'MembersResolved', 5000);
+    const object = await cluster.waitFor('Group', unique(cluster, 'club'), 'MembersResolved');
 
     expect(object.status).toMatchObject({ memberCount: 1 });
     expect(object.status).not.toHaveProperty('unknownMembers');
@@ -79,7 +79,7 @@ describe('applying a Group', () => {
     const reason = await reasonOf(cluster, 'two');
 
     await cluster.delete('Group', 'one');
-    await cluster.waitFor('Group', 'two', 'Ready', 5000);
+    await cluster.waitFor('Group', 'two', 'Ready');
 
     expect(reason).toBe('Conflict');
     expect((await findGroup(database, name))?.owner).toContain('/two');
@@ -163,5 +163,5 @@ test('a group that somebody removed from the database is declared again', async 
     await query(em, 'delete from groups where name = $1', [name]);
   });
 
-  await vi.waitFor(async () => expect(await findGroup(database, name)).toBeDefined(), 5000);
+  await vi.waitFor(async () => expect(await findGroup(database, name)).toBeDefined());
 });

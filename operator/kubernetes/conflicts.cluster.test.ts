@@ -21,7 +21,7 @@ async function holdUntilAllWant(database: Database, table: string): Promise<void
         [table],
       );
       expect(row?.waiting).toBe(RIVALS.length);
-    }, 8_000);
+    });
   });
 }
 

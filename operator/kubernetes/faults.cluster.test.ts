@@ -27,7 +27,7 @@ async function runUntilDeath(scene: Scene, at?: number): Promise<number> {
   await vi.waitFor(async () => {
     await operator.controller.queue.idle();
     expect(points.isDead || operator.controller.queue.size === 0).toBe(true);
-  }, 10_000);
+  });
   await operator.stop();
   await server.close();
   return points.passed;
@@ -157,7 +157,7 @@ test('nothing is missed of what changed while the operator could not hear', asyn
 
   await Promise.all(
     Array.from({ length: 200 }, (_, n) =>
-      cluster.waitFor('OIDCClient', `missed-${n}`, 'Ready', 30_000),
+      cluster.waitFor('OIDCClient', `missed-${n}`, 'Ready', 120_000),
     ),
   );
   await cluster.waitUntilGone('OIDCClient', 'goes');
@@ -180,7 +180,7 @@ test('an accident takes nothing from the status that stood there, tells no row, 
 
   await cluster.apply(oidcClient('struck', { displayName: 'Bad luck' }));
   const struck = await cluster.waitFor('OIDCClient', 'struck', 'Ready=Unknown');
-  await vi.waitFor(async () => expect(await countFailures(operator)).toBeGreaterThan(2), 5_000);
+  await vi.waitFor(async () => expect(await countFailures(operator)).toBeGreaterThan(2));
   const stillStruck = await cluster.get('OIDCClient', 'struck');
   await query(database.em.fork(), 'alter table clients drop constraint accident');
   const after = await cluster.waitFor('OIDCClient', 'struck', 'Ready');

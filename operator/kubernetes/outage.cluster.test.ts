@@ -172,8 +172,8 @@ describe('an operator whose API server', () => {
       await ownServer.start();
       await cluster.apply(oidcClient('after'));
       await cluster.delete('OIDCClient', 'before');
-      await cluster.waitFor('OIDCClient', 'after', 'Ready', 15_000);
-      await cluster.waitUntilGone('OIDCClient', 'before', 15_000);
+      await cluster.waitFor('OIDCClient', 'after', 'Ready');
+      await cluster.waitUntilGone('OIDCClient', 'before');
       await operator.stop();
 
       expect(await findClient(database.em.fork(), `${cluster.namespace}.before`)).toBeNull();
@@ -191,7 +191,7 @@ describe('an operator whose API server', () => {
     ownServer.thaw();
 
     await cluster.apply(oidcClient('thawed'));
-    await cluster.waitFor('OIDCClient', 'thawed', 'Ready', 15_000);
+    await cluster.waitFor('OIDCClient', 'thawed', 'Ready');
     await operator.stop();
   });
 });

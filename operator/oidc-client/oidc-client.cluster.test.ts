@@ -212,9 +212,7 @@ describe('deleting an OIDCClient', () => {
       await cluster.apply(oidcClient(`many-${n}`));
     }
     await Promise.all(
-      Array.from({ length: 50 }, (_, n) =>
-        cluster.waitFor('OIDCClient', `many-${n}`, 'Ready', 30_000),
-      ),
+      Array.from({ length: 50 }, (_, n) => cluster.waitFor('OIDCClient', `many-${n}`, 'Ready')),
     );
 
     await cluster.delete('Namespace', cluster.namespace);
@@ -284,7 +282,7 @@ describe('drift is repaired at once', () => {
     await vi.waitFor(async () => {
       const events = await cluster.events('OIDCClient', 'tampered');
       expect(events.map(({ reason }) => reason)).toContain('SecretTampered');
-    }, 5000);
+    });
 
     expect((await cluster.secret('tampered-oidc')).values.client_secret).not.toBe('mine');
   });
@@ -302,7 +300,7 @@ describe('a conflict', () => {
     const refused = await cluster.waitFor('OIDCClient', 'second', 'Ready=False');
 
     await cluster.delete('OIDCClient', 'first');
-    await cluster.waitFor('OIDCClient', 'second', 'Ready', 5000);
+    await cluster.waitFor('OIDCClient', 'second', 'Ready');
 
     expect(refused.status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
       reason: 'Conflict',
@@ -388,7 +386,7 @@ describe('the secret', () => {
     await vi.waitFor(async () => {
       const { values } = await cluster.secret('turned-oidc');
       expect(values.client_secret).not.toBe(before.values.client_secret);
-    }, 5000);
+    });
     operator.controller.changes.onGap();
     await operator.controller.queue.idle();
     const after = await cluster.secret('turned-oidc');
@@ -423,7 +421,7 @@ describe('the secret', () => {
     await vi.waitFor(async () => {
       const { values } = await cluster.secret('clock-oidc');
       expect(values.client_secret).not.toBe(before.values.client_secret);
-    }, 5000);
+    });
     // The old one is told its end after the new one was written.
     await operator.controller.queue.idle();
 
@@ -448,11 +446,11 @@ describe('the secret', () => {
       oidcClient('own', { credentials: { secretRef: { name: 'mine', key: 'client-secret' } } }),
     );
 
-    await vi.waitFor(async () => expect(await reasonOf()).toBe('SecretRefNotFound'), 5000);
+    await vi.waitFor(async () => expect(await reasonOf()).toBe('SecretRefNotFound'));
     await cluster.apply(secret('mine', { 'client-secret': 'too short' }, marked));
-    await vi.waitFor(async () => expect(await reasonOf()).toBe('SecretRefTooWeak'), 5000);
+    await vi.waitFor(async () => expect(await reasonOf()).toBe('SecretRefTooWeak'));
     await cluster.apply(secret('mine', { 'client-secret': 'a'.repeat(40) }, marked));
-    await cluster.waitFor('OIDCClient', 'own', 'Ready', 5000);
+    await cluster.waitFor('OIDCClient', 'own', 'Ready');
     const first = await worksAsSecret(database, id, 'a'.repeat(40));
     await cluster.apply(secret('mine', { 'client-secret': 'b'.repeat(40) }, marked));
     await vi.waitFor(
@@ -487,7 +485,7 @@ test('a group that does not exist yet is awaited, and its arrival is told', asyn
 
   await cluster.apply(group(name, { members: [] }));
 
-  await vi.waitFor(async () => expect(await verdict()).toBe('True'), 5000);
+  await vi.waitFor(async () => expect(await verdict()).toBe('True'));
 });
 
 test('a client that vanished from the database is declared again', async ({

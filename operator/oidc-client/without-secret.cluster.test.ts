@@ -38,9 +38,9 @@ test('a client that turns from a secret to keys loses the secret, and gets anoth
   await cluster.waitFor('OIDCClient', 'turning', 'Ready');
   const both = await living();
   await cluster.apply(oidcClient('turning', { jwks }));
-  await vi.waitFor(async () => expect(await living()).toEqual([]), 10_000);
+  await vi.waitFor(async () => expect(await living()).toEqual([]));
   await cluster.apply(oidcClient('turning', { jwks, credentials: {} }));
-  await vi.waitFor(async () => expect(await living()).toHaveLength(1), 10_000);
+  await vi.waitFor(async () => expect(await living()).toHaveLength(1));
   await cluster.waitFor('OIDCClient', 'turning', 'Ready');
   const { values: after } = await cluster.secret('turning-oidc');
 

@@ -5,7 +5,7 @@ const POLL_MS = 50;
 /** Repeats the attempt until it does not throw, and passes on its last complaint when time is up. */
 export async function eventually<Result>(
   attempt: () => Result | Promise<Result>,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<Result> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
