@@ -4,17 +4,17 @@ import {
   type EntityManager,
   inviteMailKey,
   type NewInvite,
+  type Person,
   queueMail,
   Refusal,
   recordAudit,
   toEmailAddress,
-  type User,
 } from '#core';
 import type { Services } from '../http/services.ts';
 import type { CreatedInvite, MailedInvites } from './invite.schemas.ts';
 
 interface Inviter {
-  user: User;
+  user: Person;
   origin: NonNullable<AuditRecord['origin']>;
 }
 
