@@ -99,6 +99,12 @@ export function readMigrationConfig() {
   return readEnvironment(migrationVariables, process.env);
 }
 
+/** What the rescue command needs, which runs where the IdP does. */
+export function readRescueConfig() {
+  const { APP_URL, DB_CONNECTION_STRING } = variables;
+  return readEnvironment({ APP_URL, DB_CONNECTION_STRING }, process.env);
+}
+
 /** Inside a cluster plain http is usual; nobody's passkey depends on it. */
 function internalUrl(value: string): string {
   const url = URL.parse(value);

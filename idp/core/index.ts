@@ -187,6 +187,7 @@ export {
   findPerson,
   findUser,
   findUserByEmail,
+  findUserByUsername,
   getUser,
   type Person,
 } from './user/user.registry.ts';

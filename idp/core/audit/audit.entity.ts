@@ -43,7 +43,7 @@ const AuditEventSchema = defineEntity({
     at: p.datetime().onCreate(() => new Date()),
     event: p.string().$type<AuditEventName>(),
 
-    /** `user:<id>`, an owner (`kubernetes:…`, `ldap`) or `nobody`. */
+    /** `user:<id>`, an owner (`kubernetes:…`, `ldap`), `rescue` (rescue.ts) or `nobody`. */
     actor: p.string(),
 
     /** The person concerned; no foreign key, because events outlive their person. */

@@ -21,6 +21,13 @@ export async function getUser(em: EntityManager, id: string): Promise<User> {
   return user;
 }
 
+export async function findUserByUsername(
+  em: EntityManager,
+  username: string,
+): Promise<User | null> {
+  return em.findOne(User, { username });
+}
+
 export async function findUserByEmail(em: EntityManager, email: string): Promise<User | null> {
   const [row] = await query<{ id: string }>(
     em,
