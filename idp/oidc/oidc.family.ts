@@ -1,5 +1,6 @@
 import { errors, Provider } from 'oidc-provider';
-import { type Database, query, recordAudit } from '#core';
+import { type EntityManager, findClient, findPerson, query, queueMail, recordAudit } from '#core';
+import type { Services } from '../http/services.ts';
 import { currentOrigin } from './request-origins.ts';
 
 interface Issued {
@@ -10,7 +11,10 @@ interface Issued {
 }
 
 /** Takes back everything that came of one grant, because a part of it was used twice. Safe to repeat. */
-export async function revokeFamily(database: Database, issued: Issued): Promise<void> {
+export async function revokeFamily(
+  { database, keyring }: Pick<Services, 'database' | 'keyring'>,
+  issued: Issued,
+): Promise<void> {
   const { grantId, clientId, accountId, kind } = issued;
   const origin = currentOrigin();
   await database.em.fork().transactional(async (tx) => {
@@ -24,12 +28,33 @@ export async function revokeFamily(database: Database, issued: Issued): Promise<
         ...(origin && { origin }),
         details: { reused: kind === 'AuthorizationCode' ? 'authorization_code' : 'refresh_token' },
       });
+      await tellPerson(tx, keyring, issued);
     }
   });
 }
 
+/** Whoever stole it knows already; the person should, too. */
+async function tellPerson(
+  em: EntityManager,
+  keyring: Services['keyring'],
+  { grantId, clientId, accountId }: Issued,
+): Promise<void> {
+  const person = accountId && (await findPerson(em, accountId));
+  const client = clientId && (await findClient(em, clientId));
+  if (person && client) {
+    await queueMail(em, keyring, {
+      kind: 'tokens_revoked',
+      recipient: person.email,
+      userId: person.id,
+      language: person.language,
+      values: { application: client.name, at: new Date().toISOString() },
+      key: `tokens_revoked:${grantId}`,
+    });
+  }
+}
+
 /** RFC 6749 §4.1.2: a code that is used twice was stolen, perhaps by who came first. */
-export function revokeAtSecondUseOfCode(provider: Provider, database: Database): void {
+export function revokeAtSecondUseOfCode(provider: Provider, services: Services): void {
   const { AuthorizationCode } = provider;
   const { consume } = AuthorizationCode.prototype;
   letConsumeDecide(AuthorizationCode);
@@ -39,7 +64,7 @@ export function revokeAtSecondUseOfCode(provider: Provider, database: Database):
       await consume.call(this);
     } catch (error) {
       if (error instanceof errors.InvalidGrant) {
-        await revokeFamily(database, this);
+        await revokeFamily(services, this);
       }
       throw error;
     }

@@ -64,8 +64,8 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
   addCustomClaims(provider);
   keepSessionToken(provider);
   noteMismatchesOfPushedRequests(provider, services);
-  rotateWithoutForks(provider, services.database);
-  revokeAtSecondUseOfCode(provider, services.database);
+  rotateWithoutForks(provider, services);
+  revokeAtSecondUseOfCode(provider, services);
   refuseReplaysAtomically(provider, services.database);
   refuseForeignTokensAtUserinfo(provider);
   answerDevices(provider, services.database);

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { errors, Provider } from 'oidc-provider';
-import { createToken, type Database, type EntityManager, query } from '#core';
+import { createToken, type EntityManager, query } from '#core';
+import type { Services } from '../http/services.ts';
 import { recordKey } from './oidc.adapter.ts';
 import { letConsumeDecide, revokeFamily } from './oidc.family.ts';
 
@@ -13,7 +14,7 @@ type RefreshToken = InstanceType<Provider['RefreshToken']>;
  * Rotation without forks: a token's successor follows from the token and a random seed in its row, so asking twice
  * gives the same successor and a family never has two living ends. Neither the row nor the token alone tells it.
  */
-export function rotateWithoutForks(provider: Provider, database: Database): void {
+export function rotateWithoutForks(provider: Provider, services: Services): void {
   const model = provider.RefreshToken.prototype as RefreshToken & { generateTokenId(): string };
   const { generateTokenId } = model;
   const arrivals = measureArrivals(provider);
@@ -22,7 +23,7 @@ export function rotateWithoutForks(provider: Provider, database: Database): void
 
   model.consume = async function () {
     const arrival = arrivals.get(Provider.ctx?.req ?? {}) ?? performance.now();
-    successors.set(this, await spend(database, this, arrival));
+    successors.set(this, await spend(services, this, arrival));
   };
 
   model.generateTokenId = function () {
@@ -46,8 +47,8 @@ function measureArrivals(provider: Provider): WeakMap<object, number> {
  * that use, soon, and nobody has used the successor. Uses that overlap in time get one answer and harm nobody.
  * Any other use means that two hold the token, and costs the whole family its life (RFC 9700 §4.14.2).
  */
-async function spend(database: Database, token: RefreshToken, arrival: number): Promise<string> {
-  const em = database.em.fork();
+async function spend(services: Services, token: RefreshToken, arrival: number): Promise<string> {
+  const em = services.database.em.fork();
   const id = recordKey('RefreshToken', token.jti);
   const seed = createToken();
   const successor = succeed(token, seed);
@@ -62,7 +63,7 @@ async function spend(database: Database, token: RefreshToken, arrival: number): 
   }
   const [overlapping] = await query(em, OVERLAP, [id, arrived]);
   if (!overlapping) {
-    await revokeFamily(database, token);
+    await revokeFamily(services, token);
   }
   throw new errors.InvalidGrant('refresh token already used');
 }

@@ -12,6 +12,7 @@ import {
 } from '#core';
 import { clientDeclaration, groupDeclaration } from '#core/testing';
 import type { Browser } from '../testing/browser.ts';
+import { useMailServer } from '../testing/mail-server.ts';
 import { exchange, refresh, registerClient, signInTo, userinfo } from '../testing/relying-party.ts';
 import { test } from '../testing/test.ts';
 
@@ -110,6 +111,7 @@ describe('a refresh token', () => {
     const { tokens } = await signInTo(app, browser, client);
     const first = await refresh(app, client, tokens.refresh_token);
     const second = await refresh(app, client, first.json().refresh_token);
+    await useMailServer(em, 1);
 
     const replay = await refresh(app, client, tokens.refresh_token);
 
@@ -125,6 +127,10 @@ describe('a refresh token', () => {
     );
     expect(event).toEqual({ user_id: user.id, details: { reused: 'refresh_token' } });
     expect(JSON.stringify(event)).not.toContain(tokens.refresh_token);
+    const mails = await query(em, 'select kind, recipient from mails where user_id = $1', [
+      user.id,
+    ]);
+    expect(mails).toEqual([{ kind: 'tokens_revoked', recipient: user.email }]);
   });
 
   test('sent again after ten seconds revokes the family', async ({ app, em, signUp }) => {
