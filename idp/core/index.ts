@@ -79,6 +79,13 @@ export {
   type RefusalCode,
   TooManyAttempts,
 } from './errors.ts';
+export {
+  findIssuerKeys,
+  listFederatedClients,
+  recordFederatedRefusal,
+  recordIssuerKeys,
+} from './federation/federation.registry.ts';
+export { type FederatedIdentity, isMatch } from './federation/federation.rules.ts';
 export { raiseFence, StaleLeader, transactBehindFence } from './fence/fence.ts';
 export {
   addToGroups,

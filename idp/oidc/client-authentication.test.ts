@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { FastifyInstance } from 'fastify';
 import {
   type CryptoKey,
-  exportJWK,
   exportSPKI,
-  generateKeyPair,
   type JWTHeaderParameters,
   type JWTPayload,
   SignJWT,
@@ -22,21 +19,9 @@ import {
   query,
 } from '#core';
 import { clientDeclaration } from '#core/testing';
+import { type KeyPair, makeKey, present } from '../testing/assertions.ts';
 import { call } from '../testing/relying-party.ts';
 import { test as appTest, ORIGIN, startReplica } from '../testing/test.ts';
-
-const TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-
-interface KeyPair {
-  privateKey: CryptoKey;
-  publicKey: CryptoKey;
-  jwk: ClientKey;
-}
-
-async function makeKey(kid: string, alg = 'ES256'): Promise<KeyPair> {
-  const pair = await generateKeyPair(alg, { extractable: true });
-  return { ...pair, jwk: { ...(await exportJWK(pair.publicKey)), kid } as ClientKey };
-}
 
 /** A client without a secret, unless a test gives it one. */
 async function registerKeys(
@@ -62,20 +47,6 @@ function sign(clientId: string, { claims = {}, header = {}, key }: Signing): Pro
   return new SignJWT({ ...honest, exp: now + 60, ...claims })
     .setProtectedHeader({ alg: 'ES256', ...header })
     .sign(key);
-}
-
-function present(app: FastifyInstance, assertion: string, params: Record<string, string> = {}) {
-  return app.inject({
-    method: 'POST',
-    url: '/oauth/token',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    payload: new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_assertion: assertion,
-      client_assertion_type: TYPE,
-      ...params,
-    }).toString(),
-  });
 }
 
 const test = appTest.extend<{ published: { url: string; keys: ClientKey[]; asked: number } }>({

@@ -27,7 +27,7 @@ export const ASSERTION_ALGS = [
   'RS512',
 ] as const;
 
-const CLOCK_TOLERANCE_SECONDS = 15;
+export const CLOCK_TOLERANCE_SECONDS = 15;
 
 /** An assertion is remembered until it expires, so that it counts once; none may ask us to remember for long. */
 const LONGEST_ASSERTION_SECONDS = 300;
@@ -49,7 +49,7 @@ export function clientAuthentication(): Configuration {
 }
 
 /** oidc-provider's no, with words for whoever configures the application. They must not tell who exists. */
-function refuseClient(description: string): Error {
+export function refuseClient(description: string): Error {
   return Object.assign(new errors.InvalidClientAuth(description), {
     error_description: description,
   });

@@ -1,5 +1,5 @@
 import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
-import { type Client, isNative } from '#core';
+import { type Client, type FederatedCredential, isNative } from '#core';
 
 /** What Permiso's clients have beyond the registered metadata (RFC 7591). */
 export interface ClientExtras {
@@ -8,6 +8,7 @@ export interface ClientExtras {
   require_reauthentication: boolean;
   secret_hashes: string[];
   key_set_url: string | null;
+  federated_credentials: FederatedCredential[];
   launch_uri: string | null;
   access_token_lifetime: number | null;
   id_token_lifetime: number | null;
@@ -20,6 +21,7 @@ export const EXTRA_METADATA: (keyof ClientExtras)[] = [
   'require_reauthentication',
   'secret_hashes',
   'key_set_url',
+  'federated_credentials',
   'launch_uri',
   'access_token_lifetime',
   'id_token_lifetime',
@@ -64,6 +66,7 @@ function toExtras(client: Client, secretHashes: string[]): ClientExtras {
     require_reauthentication: client.requireReauthentication,
     secret_hashes: secretHashes,
     key_set_url: client.jwksUrl ?? null,
+    federated_credentials: client.federatedCredentials,
     launch_uri: client.launchUrl ?? null,
     access_token_lifetime: client.accessTokenLifetime ?? null,
     id_token_lifetime: client.idTokenLifetime ?? null,

@@ -91,7 +91,7 @@ export async function readKeySet(outbound: Outbound, url: string): Promise<JWK[]
   return keys.filter((key) => typeof key?.kty === 'string' && key.kty !== 'oct');
 }
 
-async function readJson(outbound: Outbound, url: string): Promise<Record<string, unknown>> {
+export async function readJson(outbound: Outbound, url: string): Promise<Record<string, unknown>> {
   const answer = await outbound(url, { headers: { accept: 'application/json' } });
   if (answer.status !== 200) {
     await answer.body?.cancel();

@@ -12,6 +12,7 @@ import {
 import { limitFailedClients } from './client-guessing.ts';
 import { type ClientExtras, EXTRA_METADATA } from './client-metadata.ts';
 import { answerDevices } from './device.flow.ts';
+import { acceptFederatedTokens } from './federated-authentication.ts';
 import { createAdapter } from './oidc.adapter.ts';
 import { addCustomClaims, CLAIMS_OF_SCOPE, toAccount, toRefusedAccount } from './oidc.claims.ts';
 import { nameInternalEndpoints } from './oidc.discovery.ts';
@@ -60,6 +61,7 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
   });
   authenticateByWhatClientsHave(provider, services);
   limitFailedClients(provider, services.database);
+  acceptFederatedTokens(provider, services);
   leaveLogoutsToQueue(provider);
   addCustomClaims(provider);
   keepSessionToken(provider);

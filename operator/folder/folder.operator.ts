@@ -23,7 +23,13 @@ export async function createFolderOperator(options: FolderOperatorOptions): Prom
   const { database, log, issuer, folder, keyring, tenancy, metrics, onDeposed } = options;
   return new Controller({
     source: new FolderSource({ folder, log, remembered: await listRemembered(database) }),
-    reconcilers: createReconcilers({ issuer, keyring, namespace: null, tenancy }),
+    reconcilers: createReconcilers({
+      issuer,
+      keyring,
+      namespace: null,
+      tenancy,
+      clusterIssuer: null,
+    }),
     credentials: folderCredentials(folder),
     secrets: noSecrets,
     epoch: await raiseFence(database.em.fork()),

@@ -15,6 +15,7 @@ import { KubernetesSource } from '../runtime/kubernetes-source.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { Reflector } from '../runtime/reflector.ts';
 import type { Tenancy } from '../tenancy/tenancy.rules.ts';
+import { createClusterIssuer } from './cluster-issuer.ts';
 
 export interface KubernetesOperatorOptions {
   api: KubernetesApi;
@@ -56,7 +57,7 @@ export async function startKubernetesOperator(
   const credentials = kubernetesCredentials(api, API_VERSION);
   const controller = new Controller({
     source,
-    reconcilers: createReconcilers(options),
+    reconcilers: createReconcilers({ ...options, clusterIssuer: createClusterIssuer(api) }),
     credentials,
     secrets: kubernetesSecrets(api),
     epoch: await raiseFence(database.em.fork()),

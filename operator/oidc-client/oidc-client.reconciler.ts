@@ -16,6 +16,7 @@ import { NotReady } from '../runtime/not-ready.ts';
 import type { Aspect, Context, Reconciler } from '../runtime/reconciler.ts';
 import type { Resource } from '../runtime/resource.ts';
 import { type CredentialState, credentialsOf, settleCredentials } from './client-credentials.ts';
+import { bringIssuerKeys, type ClusterIssuer } from './issuer-keys.ts';
 import type { OidcClientSpec } from './oidc-client.crd.ts';
 import { clientIdOf, toDeclaration } from './oidc-client.declaration.ts';
 import { judgeRedirects } from './redirects-matched.ts';
@@ -26,7 +27,10 @@ type OidcClient = Resource<OidcClientSpec>;
 const RETRY_MS = 60_000;
 
 /** The reconciler for an issuer: what applications are told to trust. */
-export function oidcClientReconciler(issuer: string): Reconciler<OidcClientSpec> {
+export function oidcClientReconciler(
+  issuer: string,
+  clusterIssuer: ClusterIssuer | null,
+): Reconciler<OidcClientSpec> {
   return {
     kind: 'OIDCClient',
 
@@ -38,7 +42,8 @@ export function oidcClientReconciler(issuer: string): Reconciler<OidcClientSpec>
       const { client, living, groups, mismatch } = declared;
       const credentials = await tryCredentials(resource, context, { client, living, issuer });
       const redirects = judgeRedirects(client.callbackUrls, mismatch, context.now);
-      const nextRun = earliest(credentials.nextRun, redirects.nextRun);
+      const issuers = await bringIssuerKeys(resource, context, clusterIssuer);
+      const nextRun = earliest(credentials.nextRun, redirects.nextRun, issuers.nextRun);
       const isReady = credentials.aspect?.status !== 'False';
       return {
         message: isReady
@@ -50,7 +55,12 @@ export function oidcClientReconciler(issuer: string): Reconciler<OidcClientSpec>
           issuer,
           ...(credentials.status && { credentials: credentials.status }),
         },
-        aspects: [...(credentials.aspect ? [credentials.aspect] : []), groups, redirects.aspect],
+        aspects: [
+          ...(credentials.aspect ? [credentials.aspect] : []),
+          groups,
+          redirects.aspect,
+          ...issuers.aspects,
+        ],
         notes: [...(credentials.notes ?? []), ...redirects.notes],
         ...(nextRun && { nextRun }),
       };

@@ -75,6 +75,40 @@ function start(main: string, port: number, settings: Record<string, string>): Pr
   };
 }
 
+export interface IdpProgram {
+  url: string;
+  end(): Promise<void>;
+}
+
+/** `node idp/main.ts`, which shares nothing with the operator but the database. */
+export async function startIdp(databaseUrl: string): Promise<IdpProgram> {
+  const port = await findFreePort();
+  const child = spawn(process.execPath, [IDP], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      APP_URL: 'https://id.example.com',
+      ENCRYPTION_KEY: 'a key for tests only',
+      DB_CONNECTION_STRING: databaseUrl,
+      HOST: '127.0.0.1',
+      PORT: `${port}`,
+    },
+  });
+  const lines: string[] = [];
+  const exited = new Promise((done) => child.once('exit', done));
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface(stream).on('line', (line) => lines.push(line));
+  }
+  await untilLine(lines, 'idp is listening');
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async end() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
 const PATIENCE_MS = 40_000;
 
 async function untilLine(lines: string[], text: string): Promise<void> {

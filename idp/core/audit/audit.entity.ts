@@ -23,6 +23,7 @@ export type AuditEventName =
   | 'redirect_mismatch'
   | 'device_code_approved'
   | 'device_code_denied'
+  | 'federated_credential_refused'
   | 'token_family_revoked'
   | 'backchannel_logout_failed'
   | 'client_declared'

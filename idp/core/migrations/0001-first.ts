@@ -149,6 +149,13 @@ create table clients (
 );
 create index clients_federated_credentials on clients using gin (federated_credentials jsonb_path_ops);
 
+create table federated_issuers (
+  issuer text primary key,
+  keys jsonb not null,
+  changed_at timestamptz not null
+);
+comment on table federated_issuers is 'public keys of issuers that only the operator can ask: those of its cluster';
+
 create table client_secrets (
   id uuid primary key,
   client_id text not null references clients on delete cascade,

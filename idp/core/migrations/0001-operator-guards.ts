@@ -3,6 +3,7 @@ const WRITTEN = [
   'audit_events',
   'client_secrets',
   'clients',
+  'federated_issuers',
   'group_members',
   'groups',
   'resources',

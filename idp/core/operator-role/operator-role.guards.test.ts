@@ -25,6 +25,7 @@ describe("under the operator's role the database refuses", () => {
     `update client_secrets set expires_at = now() where client_id = 'wiki'`,
     `update clients set name = 'late' where id = 'wiki'`,
     `insert into group_members select group_id, user_id from memberships`,
+    `update federated_issuers set keys = '[]'`,
     `delete from groups where name = 'editors'`,
     'delete from resources',
     `update settings set value = '{}'`,
