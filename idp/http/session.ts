@@ -2,18 +2,22 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   createToken,
   endSession,
+  findPerson,
   findSession,
   getGeneralSettings,
   hashToken,
   type LivingSession,
   type Person,
+  queueMail,
   Refusal,
   type RequestOrigin,
+  recordBrowser,
   recordSignIn,
   type SignInMethod,
   type User,
 } from '#core';
 import { cookieNames, readCookie, setCookie } from './cookies.ts';
+import { nameDevice } from './device.ts';
 import type { Services } from './services.ts';
 
 export interface SignedIn {
@@ -80,19 +84,47 @@ export async function signIn(
   proof: { userId: string; method: SignInMethod },
 ): Promise<void> {
   const previous = await findSignedIn(request, services);
-  const { sessionLifetime } = await getGeneralSettings(request.em);
+  const settings = await getGeneralSettings(request.em);
   const { ip, userAgent } = originOf(request);
   const { token, expiresAt } = await recordSignIn(request.em, {
     ...proof,
     device: { ip, userAgent },
-    lifetime: sessionLifetime,
+    lifetime: settings.sessionLifetime,
+    idleLifetime: settings.sessionIdleLifetime,
     previous: previous?.session ?? null,
   });
+  const browser = bindBrowser(request, reply, services);
+  const isNew = await recordBrowser(request.em, proof.userId, browser);
+  if (isNew && settings.mailNewDevices) {
+    await tellOfNewDevice(request, services, proof.userId);
+  }
   setCookie(reply, services.config, {
     name: cookieNames(services.config).session,
     value: token,
     expires: expiresAt,
   });
+}
+
+async function tellOfNewDevice(
+  request: FastifyRequest,
+  { keyring }: Services,
+  userId: string,
+): Promise<void> {
+  const person = await findPerson(request.em, userId);
+  const { ip, userAgent } = originOf(request);
+  if (person) {
+    await queueMail(request.em, keyring, {
+      kind: 'new_device',
+      recipient: person.email,
+      userId,
+      language: person.language,
+      values: {
+        device: nameDevice(userAgent) ?? '?',
+        ip: ip ?? '?',
+        at: new Date().toISOString(),
+      },
+    });
+  }
 }
 
 export async function signOut(
@@ -108,7 +140,10 @@ export async function signOut(
   return signedIn;
 }
 
-/** Ties a ceremony to the browser that began it: the hash of a cookie made for nothing else. */
+/** The longest that browsers keep a cookie (RFC 6265bis §5.5). */
+const BROWSER_LIFETIME_MS = 400 * 24 * 3600_000;
+
+/** Names this browser: the hash of a cookie made for nothing else. Ceremonies belong to it, and people know theirs. */
 export function bindBrowser(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -118,7 +153,11 @@ export function bindBrowser(
   const known = readCookie(request, name);
   const value = known ?? createToken();
   if (!known) {
-    setCookie(reply, config, { name, value });
+    setCookie(reply, config, {
+      name,
+      value,
+      expires: new Date(Date.now() + BROWSER_LIFETIME_MS),
+    });
   }
   return hashToken(value);
 }

@@ -174,10 +174,7 @@ function sessionAdapter(execute: Execute, nobody: Adapter): Adapter {
         await nobody.upsert(token, payload, QUESTION_SECONDS);
       }
       if (accountId) {
-        await execute('update sessions set oidc = $1::jsonb where token_hash = $2', [
-          JSON.stringify({ authorizations, state }),
-          hashToken(token),
-        ]);
+        await execute(REMEMBER, [JSON.stringify({ authorizations, state }), hashToken(token)]);
       }
     },
     find: async (token) =>
@@ -192,6 +189,11 @@ function sessionAdapter(execute: Execute, nobody: Adapter): Adapter {
     consume: async () => {},
   };
 }
+
+// A use like any other, so it moves the idle time on.
+const REMEMBER = `
+update sessions set oidc = $1::jsonb, expires_at = least(ends_at, now() + make_interval(secs => idle_seconds))
+ where token_hash = $2 and expires_at > now()`;
 
 function toSession(row: SessionRow, token: string | undefined): AdapterPayload {
   return {

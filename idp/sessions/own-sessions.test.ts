@@ -1,8 +1,10 @@
 import { describe, expect } from 'vitest';
-import { connectDatabase } from '#core';
+import { connectDatabase, type EntityManager, query } from '#core';
 import { createApp } from '../app.ts';
 import { Browser } from '../testing/browser.ts';
+import { useMailServer } from '../testing/mail-server.ts';
 import { signIn } from '../testing/people.ts';
+import { authorize, registerClient } from '../testing/relying-party.ts';
 import { ORIGIN, test } from '../testing/test.ts';
 
 async function end(browser: Browser, url: string) {
@@ -62,4 +64,75 @@ describe('where somebody is signed in', () => {
     expect((await end(browser, `/api/account/sessions/${id}`)).statusCode).toBe(401);
     expect((await hers.get('/api/session')).json().user).toMatchObject({ username: 'cleo' });
   });
+});
+
+/** Lets time pass, as far as this person's session can tell. */
+async function pass(em: EntityManager, userId: string, minutes: number): Promise<void> {
+  await query(
+    em,
+    'update sessions set expires_at = expires_at - make_interval(mins => $2) where user_id = $1',
+    [userId, minutes],
+  );
+}
+
+describe('a session with an idle limit of an hour', () => {
+  const HOUR = `insert into settings (key, value, owner, updated_at)
+    values ('general', '{"sessionIdleLifetime": 3600}', 'admin', now())`;
+
+  test('lives for as long as it is used, and ends an hour after its last use', async ({
+    em,
+    signUp,
+  }) => {
+    await query(em, HOUR);
+    const { browser, user } = await signUp('erna');
+    const isIn = async () => (await browser.get('/api/session')).json().user !== null;
+
+    await pass(em, user.id, 50);
+    const used = await isIn();
+    await pass(em, user.id, 50);
+    const usedAgain = await isIn();
+    await pass(em, user.id, 61);
+    const idle = await isIn();
+    await query(em, `delete from settings where key = 'general'`);
+
+    expect([used, usedAgain, idle]).toEqual([true, true, false]);
+  });
+
+  test('counts a sign-in to an application as a use', async ({ em, signUp }) => {
+    await query(em, HOUR);
+    const { browser, user } = await signUp('fred');
+    const client = await registerClient(em, { skipConsent: true });
+    const use = async () => (await authorize(browser, client)).code !== '';
+
+    await pass(em, user.id, 50);
+    const used = await use();
+    await pass(em, user.id, 50);
+    const usedAgain = await use();
+    await pass(em, user.id, 61);
+    const idle = await use();
+    await query(em, `delete from settings where key = 'general'`);
+
+    expect([used, usedAgain, idle]).toEqual([true, true, false]);
+  });
+});
+
+test('a sign-in with a new browser is told by mail, one with a known browser is not', async ({
+  app,
+  em,
+  signUp,
+}) => {
+  await useMailServer(em, 1);
+  const { browser, authenticator, user } = await signUp('gerd');
+  const phone = new Browser(app, ORIGIN);
+  const mails = async () =>
+    (await query(em, `select from mails where user_id = $1 and kind = 'new_device'`, [user.id]))
+      .length;
+  const afterSignUp = await mails();
+
+  await signIn(browser, authenticator);
+  const known = await mails();
+  await signIn(phone, authenticator);
+  await signIn(phone, authenticator);
+
+  expect([afterSignUp, known, await mails()]).toEqual([0, 0, 1]);
 });

@@ -7,6 +7,8 @@ const OVER: Record<string, string> = {
   ceremonies: 'expires_at < now()',
   rate_limits: 'expires_at < now()',
   sessions: 'expires_at < now()',
+  // As long as browsers keep a cookie (RFC 6265bis §5.5).
+  known_browsers: `last_used_at < now() - interval '400 days'`,
   login_links: 'expires_at < now()',
   client_secrets: 'expires_at < now()',
   mails: `state <> 'waiting' and created_at < now() - interval '30 days'`,

@@ -32,9 +32,11 @@ insert into redirect_mismatches select name, 'https://x', now() + t
   from (values ('old', interval '-8 days'), ('new', '-6 days')) as v(name, t);
 insert into oidc_records (id, model, payload, expires_at)
   select name, 'AccessToken', '{}', now() + t from (values ('gone', interval '-1 second'), ('kept', '1 hour')) as v(name, t);
-insert into sessions (id, token_hash, user_id, method, authenticated_at, expires_at, created_at)
-  select gen_random_uuid(), name, '${USER}', 'passkey', now(), now() + t, now()
+insert into sessions (id, token_hash, user_id, method, authenticated_at, ends_at, expires_at, created_at)
+  select gen_random_uuid(), name, '${USER}', 'passkey', now(), now() + t, now() + t, now()
   from (values ('gone', interval '-1 second'), ('kept', '1 hour')) as v(name, t);
+insert into known_browsers
+  select '${USER}', name, now() - t from (values ('gone', interval '401 days'), ('kept', '399 days')) as v(name, t);
 insert into login_links (id, token_hash, user_id, email, expires_at)
   select gen_random_uuid(), name, '${USER}', 'ada@example.com', now() + t
   from (values ('gone', interval '-1 second'), ('kept', '1 hour')) as v(name, t);
@@ -59,6 +61,7 @@ insert into resources (kind, namespace, name, ready, reason, message, updated_at
 
 const REMAINING = `
 select (select array_agg(id) from oidc_records) as records, (select array_agg(token_hash) from sessions) as sessions,
+       (select array_agg(browser_hash) from known_browsers) as browsers,
        (select array_agg(token_hash) from login_links) as links,
        (select array_agg(hash) from client_secrets) as secrets,
        (select array_agg(client_id) from redirect_mismatches) as mismatches,
@@ -81,6 +84,7 @@ describe('clean-up', () => {
       ceremonies: 0,
       sessions: 1,
       login_links: 1,
+      known_browsers: 1,
       client_secrets: 1,
       backchannel_logouts: 1,
       redirect_mismatches: 1,
@@ -93,6 +97,7 @@ describe('clean-up', () => {
       {
         records: ['kept'],
         sessions: ['kept'],
+        browsers: ['kept'],
         links: ['kept'],
         secrets: ['kept', 'kept'],
         mismatches: ['new'],

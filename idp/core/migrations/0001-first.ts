@@ -60,15 +60,27 @@ create table sessions (
   user_id uuid not null references users on delete cascade,
   method text not null,
   authenticated_at timestamptz not null,
+  ends_at timestamptz not null,
+  idle_seconds integer,
   expires_at timestamptz not null,
   ip text,
   user_agent text,
   created_at timestamptz not null,
-  oidc jsonb not null default '{}'
+  oidc jsonb not null default '{}',
+  check (expires_at <= ends_at)
 );
+comment on column sessions.expires_at is 'ends_at, or sooner when nobody uses it for idle_seconds; each use moves it on';
 comment on column sessions.oidc is 'what the OIDC layer remembers of the session: which client holds which grant';
 create index sessions_user_id on sessions (user_id);
 create index sessions_expires_at on sessions (expires_at);
+
+create table known_browsers (
+  user_id uuid not null references users on delete cascade,
+  browser_hash text not null,
+  last_used_at timestamptz not null default now(),
+  primary key (user_id, browser_hash)
+);
+create index known_browsers_last_used_at on known_browsers (last_used_at);
 
 create table ceremonies (
   challenge text primary key,

@@ -14,7 +14,12 @@ const SessionSchema = defineEntity({
 
     /** The last time the person proved presence in this session; the `auth_time` of tokens. */
     authenticatedAt: p.datetime(),
+    /** When it is over whatever happens. */
+    endsAt: p.datetime(),
+
+    /** `endsAt`, or sooner when nobody uses it for so many seconds; each use moves it on. */
     expiresAt: p.datetime(),
+    idleSeconds: p.integer().nullable(),
     ip: p.string().nullable(),
     userAgent: p.string().nullable(),
     createdAt: p.datetime().onCreate(() => new Date()),

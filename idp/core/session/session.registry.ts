@@ -19,6 +19,9 @@ export interface SignIn {
   /** Seconds until the session ends whatever happens. */
   lifetime: number;
 
+  /** Seconds without use after which it ends sooner; null: never. */
+  idleLifetime: number | null;
+
   /** The browser's session so far. Kept (with a new token) when it is the same person's, ended when not. */
   previous: Pick<Session, 'id' | 'userId'> | null;
 }
@@ -28,11 +31,19 @@ export async function recordSignIn(
   em: EntityManager,
   signIn: SignIn,
 ): Promise<{ token: string; expiresAt: Date }> {
-  const { userId, previous, method, device, lifetime } = signIn;
+  const { userId, previous, method, device, lifetime, idleLifetime } = signIn;
   const token = createToken();
   const now = new Date();
   const expiresAt = new Date(now.getTime() + lifetime * 1000);
-  const proof = [hashToken(token), method, now, expiresAt, device.ip, device.userAgent];
+  const proof = [
+    hashToken(token),
+    method,
+    now,
+    expiresAt,
+    device.ip,
+    device.userAgent,
+    idleLifetime,
+  ];
 
   const isKept =
     previous?.userId === userId && (await query(em, RENEW, [previous.id, ...proof])).length === 1;
@@ -46,12 +57,14 @@ export async function recordSignIn(
 }
 
 const RENEW = `
-update sessions set token_hash = $2, method = $3, authenticated_at = $4, expires_at = $5, ip = $6, user_agent = $7
+update sessions set token_hash = $2, method = $3, authenticated_at = $4, ends_at = $5::timestamptz, ip = $6, user_agent = $7,
+  idle_seconds = $8::int, expires_at = least($5::timestamptz, now() + make_interval(secs => $8::int))
 where id = $1 returning id`;
 
 const BEGIN = `
-insert into sessions (id, token_hash, method, authenticated_at, expires_at, ip, user_agent, user_id, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $4)`;
+insert into sessions (id, token_hash, method, authenticated_at, ends_at, ip, user_agent, idle_seconds, user_id,
+  created_at, expires_at)
+values ($1, $2, $3, $4, $5::timestamptz, $6, $7, $8::int, $9, $4, least($5::timestamptz, now() + make_interval(secs => $8::int)))`;
 
 /** A session as far as requests need it. */
 export interface LivingSession {
@@ -68,24 +81,38 @@ export async function findSession(
   token: string,
 ): Promise<{ session: LivingSession; user: Person } | null> {
   const tokenHash = hashToken(token);
-  const [row] = await query<{ session: string; method: SignInMethod; at: number } & Person>(
-    em,
-    FIND,
-    [tokenHash],
-  );
+  const [row] = await query<Row>(em, FIND, [tokenHash]);
   if (!row) {
     return null;
   }
-  const { session: id, method, at, ...user } = row;
+  const { session: id, method, at, moves, ...user } = row;
+  if (moves) {
+    await query(em, MOVE, [id]);
+  }
   const authenticatedAt = new Date(at);
   return { session: { id, userId: user.id, tokenHash, method, authenticatedAt }, user };
 }
 
+interface Row extends Person {
+  session: string;
+  method: SignInMethod;
+  at: number;
+
+  /** Its idle time is to be counted from now. Once a minute is often enough. */
+  moves: boolean;
+}
+
 const FIND = `
-select s.id as session, s.method, (extract(epoch from s.authenticated_at) * 1000)::float8 as at,
+select s.id as session, s.method,
+       s.idle_seconds is not null
+         and s.expires_at < least(s.ends_at, now() + make_interval(secs => s.idle_seconds - 60)) as moves, (extract(epoch from s.authenticated_at) * 1000)::float8 as at,
        u.id, u.username, u.display_name as "displayName", u.email, u.is_admin as "isAdmin", u.language
 from sessions s join users u on u.id = s.user_id
 where s.token_hash = $1 and s.expires_at > now() and u.disabled_at is null`;
+
+/** Losing this in a crash costs at most the minute it counted. */
+const MOVE = `
+update sessions set expires_at = least(ends_at, now() + make_interval(secs => idle_seconds)) where id = $1`;
 
 /** Ends a session and, by the database's cascade, everything issued that lives only as long. Safe to repeat. */
 export async function endSession(em: EntityManager, id: string): Promise<void> {

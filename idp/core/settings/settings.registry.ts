@@ -11,6 +11,8 @@ import type { GeneralSettings, SettingsKey, SettingsOf } from './settings.types.
 const GENERAL: GeneralSettings = {
   name: 'Permiso',
   sessionLifetime: 30 * 24 * 3600,
+  sessionIdleLifetime: null,
+  mailNewDevices: true,
   loginLinksByEmail: false,
 };
 

@@ -5,6 +5,12 @@ export interface GeneralSettings {
   /** Seconds until a person must sign in again whatever happens. */
   sessionLifetime: number;
 
+  /** Seconds without use after which a session ends sooner, from 5 minutes on; null: never. */
+  sessionIdleLifetime: number | null;
+
+  /** Whether people hear by mail when they sign in with a browser that is new. */
+  mailNewDevices: boolean;
+
   /** Whether people may ask for a login link themselves, at the page where they sign in. */
   loginLinksByEmail: boolean;
 }
