@@ -14,6 +14,7 @@ import {
   recordPasskeyUse,
 } from '#core';
 import {
+  assertNotFramed,
   type Browser,
   challengeOf,
   type PersonalBrowser,
@@ -120,6 +121,7 @@ async function verifyUse(
   challenge: string,
   { response, passkey }: { response: AuthenticationResponseJSON; passkey: KnownPasskey },
 ): Promise<{ counter: number; backedUp: boolean }> {
+  assertNotFramed(response.response.clientDataJSON);
   const { verified, authenticationInfo } = await refuseOnThrow(
     verifyAuthenticationResponse({
       response,

@@ -30,6 +30,14 @@ export function challengeOf(clientDataJSON: string | undefined): string {
   }
 }
 
+/** WebAuthn §7.1 and §7.2 on `crossOrigin`: no page of ours is ever framed by another site, so no honest answer says so. */
+export function assertNotFramed(clientDataJSON: string): void {
+  const { crossOrigin } = JSON.parse(Buffer.from(clientDataJSON, 'base64url').toString());
+  if (crossOrigin === true) {
+    throw refused('it was used in a page that another site shows as a part of its own');
+  }
+}
+
 /** The library throws for what a browser got wrong; to us each of these is a refusal. */
 export async function refuseOnThrow<T>(verification: Promise<T>): Promise<T> {
   try {

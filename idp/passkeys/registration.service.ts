@@ -16,6 +16,7 @@ import {
 } from '#core';
 import { namePasskey } from './aaguids.ts';
 import {
+  assertNotFramed,
   type Browser,
   challengeOf,
   type PersonalBrowser,
@@ -97,6 +98,7 @@ export async function finishRegistration(
   if ('userId' in browser && details.userId !== browser.userId) {
     throw refused('somebody else asked for it');
   }
+  assertNotFramed(response.response.clientDataJSON);
   const { verified, registrationInfo } = await refuseOnThrow(
     verifyRegistrationResponse({
       response,
