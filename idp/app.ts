@@ -7,6 +7,7 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { profileRoutes } from './account/profile.routes.ts';
+import { auditRoutes } from './audit/audit.routes.ts';
 import { applicationRoutes } from './clients/application.routes.ts';
 import { healthRoutes } from './http/health.ts';
 import { addLimits } from './http/limits.ts';
@@ -50,6 +51,7 @@ const API = [
   stepUpRoutes,
   ownSessionRoutes,
   loginLinkRoutes,
+  auditRoutes,
 ];
 
 /** The IdP as an HTTP application, with no process in it: what answers, in order. */

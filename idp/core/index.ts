@@ -1,7 +1,15 @@
 /** The front door of the registry: nothing else of core may be imported from outside. */
 export type { EntityManager } from '@mikro-orm/postgresql';
 export { type AuthorisedPerson, decideAccess, listApplications } from './access/access.ts';
+export { AUDIT_EVENTS, type AuditEventName } from './audit/audit.entity.ts';
 export { type AuditRecord, type RequestOrigin, recordAudit } from './audit/audit.registry.ts';
+export {
+  type AuditFilter,
+  type AuditLine,
+  type AuditPosition,
+  type AuditQuery,
+  listAuditEvents,
+} from './audit/audit-log.registry.ts';
 export {
   type BackchannelLogout,
   recordLogoutDelivered,

@@ -11,6 +11,7 @@ import {
   queueMail,
   Refusal,
   type RequestOrigin,
+  recordAudit,
   recordBrowser,
   recordSignIn,
   type SignInMethod,
@@ -76,7 +77,7 @@ export async function requireAdmin(request: FastifyRequest, services: Services):
   return signedIn;
 }
 
-/** Signs the person in in this browser, in the caller's transaction. */
+/** Signs the person in in this browser, in the caller's transaction. Every way in ends here. */
 export async function signIn(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -86,7 +87,7 @@ export async function signIn(
   const previous = await findSignedIn(request, services);
   const settings = await getGeneralSettings(request.em);
   const { ip, userAgent } = originOf(request);
-  const { token, expiresAt } = await recordSignIn(request.em, {
+  const { id, token, expiresAt } = await recordSignIn(request.em, {
     ...proof,
     device: { ip, userAgent },
     lifetime: settings.sessionLifetime,
@@ -102,6 +103,14 @@ export async function signIn(
     name: cookieNames(services.config).session,
     value: token,
     expires: expiresAt,
+  });
+  await recordAudit(request.em, {
+    event: 'signed_in',
+    actor: `user:${proof.userId}`,
+    userId: proof.userId,
+    target: `session:${id}`,
+    origin: originOf(request),
+    details: { method: proof.method, again: previous?.user.id === proof.userId, newDevice: isNew },
   });
 }
 

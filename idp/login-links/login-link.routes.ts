@@ -8,11 +8,11 @@ import {
   getUser,
   isDatabaseAway,
   Refusal,
-  recordAudit,
 } from '#core';
 import { PER_MAILBOX } from '../http/limits.ts';
 import type { Services } from '../http/services.ts';
 import { originOf, requireAdmin, signIn } from '../http/session.ts';
+import { recordingFailure } from '../sessions/sign-in-failure.ts';
 import { CreatedLoginLink, LoginLinkRequest } from './login-link.schemas.ts';
 import { sendLoginLink } from './login-link.service.ts';
 
@@ -58,15 +58,12 @@ export const loginLinkRoutes: FastifyPluginAsyncTypebox<Services> = async (app, 
   }
 
   app.post('/login-links/:token', { schema: { params: ByToken } }, async (request, reply) => {
-    const userId = await consumeLoginLink(request.em, request.params.token);
+    const userId = await recordingFailure(
+      request,
+      () => consumeLoginLink(request.em, request.params.token),
+      { method: 'login_link', findUserId: async () => null },
+    );
     await signIn(request, reply, services, { userId, method: 'login_link' });
-    await recordAudit(request.em, {
-      event: 'signed_in',
-      actor: `user:${userId}`,
-      userId,
-      origin: originOf(request),
-      details: { method: 'login_link' },
-    });
     return reply.status(204).send();
   });
 };

@@ -82,7 +82,7 @@ async function consent(request: StepRequest, oidc: OidcServices): Promise<Redire
   const scopes = missingScopes(interaction.prompt);
   await recordConsent(request.em, user.id, { clientId, scopes });
   await recordAudit(request.em, {
-    event: 'client_authorised',
+    event: 'consent_given',
     actor: `user:${user.id}`,
     userId: user.id,
     target: `client:${clientId}`,
@@ -97,11 +97,8 @@ async function abort(request: StepRequest, oidc: OidcServices): Promise<Redirect
   const interaction = await getInteraction(request, oidc);
   const { prompt, deviceCode } = interaction;
   const isRefused = prompt.name === 'access';
-  if (isRefused) {
-    await recordNo(request, interaction, 'authorisation_refused');
-  }
   if (deviceCode) {
-    await recordNo(request, interaction, 'device_code_denied');
+    await recordDenial(request, interaction);
   }
   return finishInteraction(interaction, {
     error: 'access_denied',
@@ -111,15 +108,14 @@ async function abort(request: StepRequest, oidc: OidcServices): Promise<Redirect
   });
 }
 
-async function recordNo(
+async function recordDenial(
   request: StepRequest,
   { session, params, prompt }: Interaction,
-  event: 'authorisation_refused' | 'device_code_denied',
 ): Promise<void> {
   const userId = session?.accountId;
   const code = (prompt.details.refusal as Problem | undefined)?.code;
   await recordAudit(request.em, {
-    event,
+    event: 'device_code_denied',
     actor: userId ? `user:${userId}` : 'nobody',
     ...(userId && { userId }),
     target: `client:${params.client_id}`,

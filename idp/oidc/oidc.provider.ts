@@ -14,6 +14,7 @@ import { type ClientExtras, EXTRA_METADATA } from './client-metadata.ts';
 import { answerDevices } from './device.flow.ts';
 import { acceptFederatedTokens } from './federated-authentication.ts';
 import { createAdapter } from './oidc.adapter.ts';
+import { recordAuthorisations, recordSignOuts } from './oidc.audit.ts';
 import { addCustomClaims, CLAIMS_OF_SCOPE, toAccount, toRefusedAccount } from './oidc.claims.ts';
 import { nameInternalEndpoints } from './oidc.discovery.ts';
 import { revokeAtSecondUseOfCode } from './oidc.family.ts';
@@ -71,6 +72,8 @@ export function createProvider(services: Services, pages: OidcPages): Provider {
   refuseReplaysAtomically(provider, services.database);
   refuseForeignTokensAtUserinfo(provider);
   answerDevices(provider, services.database);
+  recordAuthorisations(provider, services.database);
+  recordSignOuts(provider, services.database);
   return provider;
 }
 
@@ -103,7 +106,7 @@ function endpoints({ database }: Services, pages: OidcPages): Configuration {
     conformIdTokenClaims: false,
     discovery: { ui_locales_supported: ['en', 'de', 'fr'] },
     interactions: {
-      policy: createPolicy(),
+      policy: createPolicy(database),
       url: (_ctx, { uid, params }) => `/interaction/${uid}${languagesIn(params)}`,
     },
   };

@@ -42,9 +42,17 @@ export const passkeyRoutes: FastifyPluginAsyncTypebox<Services> = async (app, se
     async (request) => {
       const { user } = await requireSignedIn(request, services);
       const { id } = request.params;
-      return toPasskeyView(
-        await renamePasskey(request.em, { id, userId: user.id }, request.body.name),
-      );
+      return request.em.transactional(async (em) => {
+        const row = await renamePasskey(em, { id, userId: user.id }, request.body.name);
+        await recordAudit(em, {
+          event: 'passkey_renamed',
+          actor: `user:${user.id}`,
+          userId: user.id,
+          origin: originOf(request),
+          details: { name: row.name },
+        });
+        return toPasskeyView(row);
+      });
     },
   );
 

@@ -1,12 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { findPerson, type Person, Refusal, recordAudit } from '#core';
+import { findPasskey, findPerson, type Person, Refusal, recordAudit } from '#core';
 import type { Services } from '../http/services.ts';
 import { bindBrowser, findSignedIn, originOf, signIn, signOut } from '../http/session.ts';
 import { beginSignIn, finishSignIn } from '../passkeys/authentication.service.ts';
 import { AuthenticationInput, RequestOptions } from '../passkeys/passkey.schemas.ts';
 import { SessionView } from './session.schemas.ts';
 import { viewSession } from './session.service.ts';
+import { recordingFailure } from './sign-in-failure.ts';
 
 export const sessionRoutes: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
   const { APP_URL } = services.config;
@@ -28,17 +29,13 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<Services> = async (app, se
     { schema: { body: AuthenticationInput, response: { 200: SessionView } } },
     async (request, reply) => {
       const browser = { appUrl: APP_URL, hash: bindBrowser(request, reply, services) };
-      const user = await identify(request, () =>
-        finishSignIn(request.em, browser, request.body.credential),
+      const { credential } = request.body;
+      const user = await recordingFailure(
+        request,
+        async () => identify(request, await finishSignIn(request.em, browser, credential)),
+        { method: 'passkey', findUserId: () => findOwner(request, credential.id) },
       );
       await signIn(request, reply, services, { userId: user.id, method: 'passkey' });
-      await recordAudit(request.em, {
-        event: 'signed_in',
-        actor: `user:${user.id}`,
-        userId: user.id,
-        origin: originOf(request),
-        details: { method: 'passkey' },
-      });
       return viewSession(request.em, services, user);
     },
   );
@@ -59,30 +56,17 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<Services> = async (app, se
   });
 };
 
-/** The person behind the passkey; every refusal on the way is an audit event. */
-async function identify(
-  request: FastifyRequest,
-  finish: () => Promise<{ userId: string }>,
-): Promise<Person> {
-  try {
-    const { userId } = await finish();
-    const user = await findPerson(request.em, userId);
-    if (!user) {
-      throw new Refusal(
-        'user_disabled',
-        'This account is disabled. An administrator can enable it again',
-      );
-    }
-    return user;
-  } catch (error) {
-    if (error instanceof Refusal) {
-      await recordAudit(request.em, {
-        event: 'sign_in_failed',
-        actor: 'nobody',
-        origin: originOf(request),
-        details: { code: error.code, reason: error.message },
-      });
-    }
-    throw error;
+async function identify({ em }: FastifyRequest, { userId }: { userId: string }): Promise<Person> {
+  const user = await findPerson(em, userId);
+  if (!user) {
+    throw new Refusal(
+      'user_disabled',
+      'This account is disabled. An administrator can enable it again',
+    );
   }
+  return user;
+}
+
+async function findOwner({ em }: FastifyRequest, credentialId: string): Promise<string | null> {
+  return (await findPasskey(em, credentialId))?.userId ?? null;
 }

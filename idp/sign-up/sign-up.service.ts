@@ -61,7 +61,12 @@ export async function finishSignUp(
     await consume(em, details, created);
     await addPasskey(em, { ...passkey, userId });
     const facts = { actor: `user:${userId}`, userId, origin: originOf(request) };
-    await recordAudit(em, { event: 'account_created', ...facts, details: { by: kind } });
+    const { inviteId: invite } = details;
+    await recordAudit(em, {
+      event: 'account_created',
+      ...facts,
+      details: { by: kind, ...(invite !== undefined && { invite }) },
+    });
     await recordAudit(em, { event: 'passkey_added', ...facts, details: { name: passkey.name } });
     return created;
   });

@@ -1,40 +1,47 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-export type AuditEventName =
-  | 'account_created'
-  | 'account_changed'
-  | 'user_disabled'
-  | 'user_enabled'
-  | 'user_promoted'
-  | 'user_demoted'
-  | 'user_deleted'
-  | 'signed_in'
-  | 'sign_in_failed'
-  | 'signed_out'
-  | 'session_ended'
-  | 'passkey_added'
-  | 'passkey_removed'
-  | 'invite_created'
-  | 'invite_revoked'
-  | 'login_link_created'
-  | 'custom_claims_declared'
-  | 'client_authorised'
-  | 'authorisation_refused'
-  | 'redirect_mismatch'
-  | 'device_code_approved'
-  | 'device_code_denied'
-  | 'federated_credential_refused'
-  | 'token_family_revoked'
-  | 'backchannel_logout_failed'
-  | 'client_declared'
-  | 'client_retired'
-  | 'client_released'
-  | 'client_secret_added'
-  | 'group_declared'
-  | 'group_retired'
-  | 'group_released'
-  | 'settings_declared'
-  | 'settings_released';
+/** All that is ever recorded; each has a text in the locale files. */
+export const AUDIT_EVENTS = [
+  'account_created',
+  'account_changed',
+  'user_disabled',
+  'user_enabled',
+  'user_promoted',
+  'user_demoted',
+  'user_deleted',
+  'custom_claims_declared',
+  'signed_in',
+  'sign_in_failed',
+  'signed_out',
+  'session_ended',
+  'login_link_created',
+  'passkey_added',
+  'passkey_renamed',
+  'passkey_removed',
+  'invite_created',
+  'invite_revoked',
+  'consent_given',
+  'client_authorised',
+  'authorisation_refused',
+  'redirect_mismatch',
+  'device_code_approved',
+  'device_code_denied',
+  'federated_credential_refused',
+  'token_family_revoked',
+  'backchannel_logout_failed',
+  'client_declared',
+  'client_retired',
+  'client_released',
+  'client_secret_added',
+  'client_secrets_ended',
+  'group_declared',
+  'group_retired',
+  'group_released',
+  'settings_declared',
+  'settings_released',
+  'audit_log_exported',
+] as const;
+export type AuditEventName = (typeof AUDIT_EVENTS)[number];
 
 const AuditEventSchema = defineEntity({
   name: 'AuditEvent',
@@ -49,6 +56,10 @@ const AuditEventSchema = defineEntity({
 
     /** The person concerned; no foreign key, because events outlive their person. */
     userId: p.uuid().nullable(),
+
+    /** User names at that time: what is left to read when the people are gone. */
+    actorName: p.string().nullable(),
+    userName: p.string().nullable(),
 
     /** What it was done to: `client:<id>`, `group:<name>`, … */
     target: p.string().nullable(),

@@ -20,21 +20,32 @@ export interface AuditRecord {
 
 /** Appends to the audit log, in the caller's transaction when there is one. Reads nothing back: not everybody may. */
 export async function recordAudit(em: EntityManager, record: AuditRecord): Promise<void> {
-  const { event, actor, userId, target, origin, details = {} } = record;
-  await query(
-    em,
-    `insert into audit_events (at, event, actor, user_id, target, ip, user_agent, request_id, details)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb)`,
-    [
-      new Date(),
-      event,
-      actor,
-      userId ?? null,
-      target ?? null,
-      origin?.ip ?? null,
-      origin?.userAgent ?? null,
-      origin?.requestId ?? null,
-      JSON.stringify(details),
-    ],
-  );
+  const { event, actor, userId = null, target, origin, details = {} } = record;
+  const facts = [
+    new Date(),
+    event,
+    actor,
+    userId,
+    target ?? null,
+    origin?.ip ?? null,
+    origin?.userAgent ?? null,
+    origin?.requestId ?? null,
+    JSON.stringify(details),
+  ];
+  const actingUser = /^user:([0-9a-f-]{36})$/.exec(actor)?.[1] ?? null;
+  // The operator may not look people up, and names none.
+  if (actingUser || userId) {
+    await query(em, APPEND_NAMES, [...facts, actingUser]);
+  } else {
+    await query(em, APPEND, facts);
+  }
 }
+
+const APPEND = `
+insert into audit_events (at, event, actor, user_id, target, ip, user_agent, request_id, details)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb)`;
+
+const APPEND_NAMES = `
+insert into audit_events (at, event, actor, user_id, target, ip, user_agent, request_id, details, actor_name, user_name)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb,
+        (select username from users where id = $10::uuid), (select username from users where id = $4::uuid))`;

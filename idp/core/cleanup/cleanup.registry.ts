@@ -42,7 +42,7 @@ export async function removeExpired(
     const sql = deletion(table, condition, values.length);
     let count: number | null;
     do {
-      count = await removeBatch(em, sql, values);
+      count = await removeBatch(em, { sql, values, auditLogRetentionDays });
       if (count === null) {
         return removed;
       }
@@ -52,17 +52,24 @@ export async function removeExpired(
   return removed;
 }
 
+interface Batch {
+  sql: string;
+  values: number[];
+
+  /** The database itself keeps what is younger (migrations, `refuse_early_removal`). */
+  auditLogRetentionDays: number;
+}
+
 /** Null when another replica is at it. */
 async function removeBatch(
   em: EntityManager,
-  sql: string,
-  values: number[],
+  { sql, values, auditLogRetentionDays }: Batch,
 ): Promise<number | null> {
   return em.fork().transactional(async (tx) => {
     const [lock] = await query<{ taken: boolean }>(
       tx,
-      'select pg_try_advisory_xact_lock($1) as taken',
-      [CLEANUP_LOCK],
+      `select pg_try_advisory_xact_lock($1) as taken, set_config('permiso.audit_retention_days', $2, true)`,
+      [CLEANUP_LOCK, `${auditLogRetentionDays}`],
     );
     return lock?.taken ? (await query(tx, sql, values)).length : null;
   });

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { type AuditRecord, recordAudit } from '../audit/audit.registry.ts';
 import { createToken, hashToken } from '../encryption/token.ts';
+import { ADMIN, type Owner } from '../owner/owner.ts';
 import { query } from '../query.ts';
 import { ClientSecret } from './client-secret.entity.ts';
 
@@ -40,7 +42,27 @@ async function insertSecret(
 ): Promise<KnownSecret> {
   const secret = em.create(ClientSecret, { id: randomUUID(), ...facts });
   await em.persist(secret).flush();
+  await recordForOwner(em, facts.clientId, {
+    event: 'client_secret_added',
+    details: { id: secret.id },
+  });
   return secret;
+}
+
+/** Secrets belong to whoever declared the client. */
+async function recordForOwner(
+  em: EntityManager,
+  clientId: string,
+  record: Pick<AuditRecord, 'event' | 'details'>,
+): Promise<void> {
+  const [client] = await query<{ owner: Owner }>(em, 'select owner from clients where id = $1', [
+    clientId,
+  ]);
+  await recordAudit(em, {
+    ...record,
+    actor: client?.owner ?? ADMIN,
+    target: `client:${clientId}`,
+  });
 }
 
 /** The client's living secrets, oldest first; never their values, which nobody has. */
@@ -69,12 +91,17 @@ export async function expireOtherClientSecrets(
   clientId: string,
   { keep, at }: { keep: string | null; at: Date },
 ): Promise<void> {
-  await query(
+  const ended = await query<{ id: string }>(
     em,
     `update client_secrets set expires_at = $3
-     where client_id = $1 and id is distinct from $2::uuid and source = 'declared' and (expires_at is null or expires_at > $3)`,
+     where client_id = $1 and id is distinct from $2::uuid and source = 'declared' and (expires_at is null or expires_at > $3)
+     returning id`,
     [clientId, keep, at],
   );
+  if (ended.length > 0) {
+    const details = { ids: ended.map(({ id }) => id), at };
+    await recordForOwner(em, clientId, { event: 'client_secrets_ended', details });
+  }
   await query(
     em,
     `delete from client_secrets where client_id = $1 and source = 'declared' and expires_at <= now()`,

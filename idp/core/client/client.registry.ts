@@ -25,7 +25,7 @@ export async function declareClient(
 
   return actAs(em, owner, async (tx) => {
     const existing = await tx.findOne(Client, { id: declaration.id });
-    const differences = existing ? listDifferences(existing, declaration) : [];
+    const differences = listDifferences(existing ?? {}, declaration);
     if (existing) {
       assertMayDeclare(`client "${existing.id}"`, existing, { owner, adoption, differences });
     }

@@ -28,7 +28,7 @@ export async function declareGroup(
 
   return actAs(em, owner, async (tx) => {
     const existing = await tx.findOne(Group, { name: declaration.name });
-    const differences = existing ? listDifferences(existing, declaration) : [];
+    const differences = listDifferences(existing ?? {}, declaration);
     if (existing) {
       assertMayDeclare(`group "${existing.name}"`, existing, { owner, adoption, differences });
     }

@@ -30,7 +30,7 @@ export interface SignIn {
 export async function recordSignIn(
   em: EntityManager,
   signIn: SignIn,
-): Promise<{ token: string; expiresAt: Date }> {
+): Promise<{ id: string; token: string; expiresAt: Date }> {
   const { userId, previous, method, device, lifetime, idleLifetime } = signIn;
   const token = createToken();
   const now = new Date();
@@ -45,15 +45,18 @@ export async function recordSignIn(
     idleLifetime,
   ];
 
-  const isKept =
-    previous?.userId === userId && (await query(em, RENEW, [previous.id, ...proof])).length === 1;
-  if (!isKept) {
-    if (previous) {
-      await endSession(em, previous.id);
+  if (previous?.userId === userId) {
+    const { id } = previous;
+    if ((await query(em, RENEW, [id, ...proof])).length === 1) {
+      return { id, token, expiresAt };
     }
-    await query(em, BEGIN, [randomUUID(), ...proof, userId]);
   }
-  return { token, expiresAt };
+  if (previous) {
+    await endSession(em, previous.id);
+  }
+  const id = randomUUID();
+  await query(em, BEGIN, [id, ...proof, userId]);
+  return { id, token, expiresAt };
 }
 
 const RENEW = `

@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { recordAudit } from '../audit/audit.registry.ts';
 import { OwnedElsewhere } from '../errors.ts';
 import { actAs } from '../owner/actor.ts';
+import { type Difference, listDifferences } from '../owner/adoption.ts';
 import { ADMIN, type Owner } from '../owner/owner.ts';
 import { query } from '../query.ts';
 import { Setting } from './settings.entity.ts';
@@ -48,16 +49,30 @@ export async function declareSettings<K extends SettingsKey>(
     if (existing && existing.owner !== owner && existing.owner !== ADMIN) {
       throw new OwnedElsewhere(`the setting "${key}"`, existing.owner);
     }
+    const before = (existing?.value ?? {}) as object;
     if (existing?.owner === owner && isDeepStrictEqual(existing.value, value)) {
       return false;
     }
+    const differences = listDifferences(before, value).map(withoutSecrets);
     const setting = existing
       ? tx.assign(existing, { value, owner })
       : tx.create(Setting, { key, value, owner });
     await tx.persist(setting).flush();
-    await recordAudit(tx, { event: 'settings_declared', actor: owner, target: `settings:${key}` });
+    await recordAudit(tx, {
+      event: 'settings_declared',
+      actor: owner,
+      target: `settings:${key}`,
+      details: { changed: differences },
+    });
     return true;
   });
+}
+
+/** Not even sealed: a log is copied to more places than the database. */
+function withoutSecrets(difference: Difference): unknown {
+  return JSON.parse(JSON.stringify(difference), (key, value) =>
+    key === 'password' && value !== null ? '(secret)' : value,
+  );
 }
 
 /** Hands the settings to the web pages with the values they have. Safe to repeat. */

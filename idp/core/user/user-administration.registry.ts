@@ -86,9 +86,10 @@ async function change(
       throw new Refusal('not_found', 'There is no such user; the account may have been deleted');
     }
     const facts = { username: user.username, email: user.email, isAdmin: user.isAdmin };
+    // First, because it keeps the name of who may be gone afterwards.
+    await recordAudit(tx, { ...by, event, userId: id, target: `user:${id}`, details: facts });
     await work(tx, user);
     await tx.flush();
-    await recordAudit(tx, { ...by, event, userId: id, target: `user:${id}`, details: facts });
   });
 }
 
