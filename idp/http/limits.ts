@@ -35,6 +35,10 @@ const LIMITS: Record<string, Limit[]> = {
   'POST /api/session/step-up/options': [{ counts: 'requests', of: 'person', attempts: 100 }],
   'POST /api/session/step-up': [{ counts: 'refusals', of: 'person', attempts: 20 }],
 
+  // By hand as well. Each leaves a row.
+  'POST /api/account/passkeys/options': [{ counts: 'requests', of: 'person', attempts: 100 }],
+  'POST /api/account/passkeys': [{ counts: 'refusals', of: 'person', attempts: 20 }],
+
   // Each may become a mail; for how many one mailbox gets, see PER_MAILBOX.
   'POST /api/login-links': [{ counts: 'requests', of: 'network', attempts: 60 }],
 
