@@ -9,6 +9,7 @@ import Fastify, {
 import { profileRoutes } from './account/profile.routes.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
 import { applicationRoutes } from './clients/application.routes.ts';
+import { addClientAddress } from './http/client-address.ts';
 import { healthRoutes } from './http/health.ts';
 import { addLimits } from './http/limits.ts';
 import { addMetrics } from './http/metrics.ts';
@@ -71,6 +72,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     ajv: { customOptions: { removeAdditional: false } },
   });
 
+  addClientAddress(app, config);
   addMetrics(app, services.metrics);
   addSecurityHeaders(app, config);
   addUnitOfWork(app, database);

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import {
+  ConfigurationError,
   integer,
   oneOf,
   origin,
@@ -47,6 +48,12 @@ export const variables = {
     fallback: 'false',
     read: proxies,
   },
+  TRUSTED_PLATFORM: {
+    description:
+      'header in which the proxies of TRUST_PROXY name the address of the client, such as CF-Connecting-IP; before X-Forwarded-For',
+    fallback: '',
+    read: headerName,
+  },
   OUTBOUND_PRIVATE_NETWORKS: {
     description:
       'comma-separated CIDRs that back-channel logout and look-ups of keys may reach besides public addresses, such as 10.96.0.0/12',
@@ -81,7 +88,13 @@ export type Config = ReturnType<typeof readConfig>;
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ) {
-  return readEnvironment(variables, environment);
+  const config = readEnvironment(variables, environment);
+  if (config.TRUSTED_PLATFORM && !config.TRUST_PROXY) {
+    throw new ConfigurationError([
+      'TRUSTED_PLATFORM: anybody could send this header; name the proxies that do in TRUST_PROXY',
+    ]);
+  }
+  return config;
 }
 
 /** What the migration step needs: the database, and nothing that only a running IdP uses. */
@@ -112,6 +125,13 @@ function internalUrl(value: string): string {
     throw new Error(`must be an origin without path or trailing slash; it is "${value}"`);
   }
   return value;
+}
+
+function headerName(value: string): string | null {
+  if (!/^[A-Za-z0-9-]*$/.test(value)) {
+    throw new Error(`must be the name of a header; it is "${value}"`);
+  }
+  return value.toLowerCase() || null;
 }
 
 function networks(value: string): string[] {
