@@ -24,7 +24,7 @@ RUN npm run build \
  && mv dist idp/web/dist \
  && chmod -R a=rX,u+w idp operator
 
-FROM ${NODE_IMAGE}
+FROM ${NODE_IMAGE} AS program
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Permiso" \
@@ -41,6 +41,20 @@ COPY package.json LICENSE ./
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=source /app/idp idp
 COPY --from=source /app/operator operator
+
+# What Node makes of the code when it loads it: types stripped, compiled. Kept, so that no start makes it again, and
+# the stripper stays out of memory. A program loads everything before it says (78) that it is not configured. The
+# user is that of later, because Node looks for what the same user kept, and hides it from others.
+FROM program AS compiled
+ENV NODE_COMPILE_CACHE=/tmp/compiled
+USER 65532:65532
+RUN for main in idp/main.ts idp/migrate.ts operator/main.ts; do node $main 2>/dev/null || [ $? = 78 ] || exit 1; done \
+ && chmod -R a+rX /tmp/compiled
+
+FROM program
+COPY --from=compiled --chown=0:0 /tmp/compiled compiled
+# New objects get little room, which costs no CPU that could be measured and saves 30 MiB in each program.
+ENV NODE_COMPILE_CACHE=/app/compiled NODE_OPTIONS=--max-semi-space-size=2
 # Numeric, so that runAsNonRoot can be checked; every file belongs to root, and nothing is ever written.
 USER 65532:65532
 EXPOSE 1812 9464

@@ -6,6 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Question, Usage } from './probe.ts';
 
 const root = resolve(import.meta.dirname, '../..');
+/** What the Dockerfile sets; the first start fills the cache. */
+const AS_IN_THE_IMAGE = {
+  NODE_ENV: 'production',
+  NODE_COMPILE_CACHE: join(root, '.cache/compiled'),
+  NODE_OPTIONS: '--max-semi-space-size=2',
+};
 const POLL_MS = 5;
 const START_TIMEOUT_MS = 60_000;
 
@@ -26,7 +32,7 @@ export async function startServer(environment: Record<string, string>): Promise<
     process.execPath,
     ['--import', join(import.meta.dirname, 'probe.ts'), join(root, 'idp/main.ts')],
     {
-      env: { ...process.env, NODE_ENV: 'production', ...environment },
+      env: { ...process.env, ...AS_IN_THE_IMAGE, ...environment },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     },
   );
