@@ -9,6 +9,8 @@ import { Permiso } from './permiso.ts';
 
 type Place = [name: string, visit: () => Promise<Visitor>];
 
+const GENERAL = '/settings/admin/application-configuration';
+
 let permiso: Permiso;
 let chromium: Browser;
 let wiki: Application;
@@ -97,6 +99,11 @@ describe('with applications, axe, the console and a phone object to nothing on',
     ['the removal of a passkey', () => click(ada, /^Remove/, 'Remove “')],
     ['the invites', () => read(ada, '/settings/admin/invites', 'Invites')],
     ['the dialog that revokes one', revokeInvite],
+    ['the general settings', () => read(ada, GENERAL, 'Application Configuration')],
+    ['sign-up by invitation only', () => read(nobody, '/signup', 'No account can be made here')],
+    ['the settings that open sign-up', openToEverybody],
+    ['sign-in where sign-up is open', () => read(nobody, '/login', 'Sign in')],
+    ['open sign-up', openFromSignIn],
     ['the mail settings', () => read(ada, '/settings/admin/mail', 'Mail')],
     ['the users', () => read(ada, '/settings/admin/users', 'Users')],
     ['one user', () => openUser(ALAN.name)],
@@ -188,6 +195,20 @@ async function readIn(locale: string, path: string, heading: string): Promise<Vi
 async function openUser(name: string): Promise<Visitor> {
   await ada.page.getByRole('link', { name }).click();
   return expectHeading(ada, name);
+}
+
+async function openToEverybody(): Promise<Visitor> {
+  await read(ada, GENERAL, 'Application Configuration');
+  await field(ada, 'Sign-up').selectOption('Open to everybody');
+  await field(ada, 'Groups of new people').fill('readers, writers');
+  await button(ada, 'Save').click();
+  await ada.page.getByText('Saved').waitFor();
+  return ada;
+}
+
+async function openFromSignIn(): Promise<Visitor> {
+  await nobody.page.getByRole('link', { name: 'Create an account' }).click();
+  return expectHeading(nobody, 'Create your account');
 }
 
 async function revokeInvite(): Promise<Visitor> {

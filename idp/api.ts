@@ -16,7 +16,11 @@ export type { MailPage, MailServerInput, MailServerView, MailView } from './mail
 export type { DeviceOutcome, UserCodeInput } from './oidc/device.schemas.ts';
 export type { InteractionView, Redirect } from './oidc/interaction.schemas.ts';
 export type { PasskeyView } from './passkeys/passkey.schemas.ts';
-export type { OwnSession, Person, SessionView } from './sessions/session.schemas.ts';
+export type { OwnSession, Person, SessionView, SignUpMode } from './sessions/session.schemas.ts';
 export type { SetUpDetails, SetUpView } from './set-up/set-up.schemas.ts';
+export type {
+  GeneralSettingsInput,
+  GeneralSettingsView,
+} from './settings/general-settings.schemas.ts';
 export type { InviteView, SignUpDetails } from './sign-up/sign-up.schemas.ts';
 export type { UserChange, UserPage, UserSummary, UserView } from './users/user.schemas.ts';

@@ -34,13 +34,16 @@ import { ownSessionRoutes } from './sessions/own-sessions.routes.ts';
 import { sessionRoutes } from './sessions/session.routes.ts';
 import { stepUpRoutes } from './sessions/step-up.routes.ts';
 import { setUpRoutes } from './set-up/set-up.routes.ts';
-import { signUpRoutes } from './sign-up/sign-up.routes.ts';
+import { generalSettingsRoutes } from './settings/general-settings.routes.ts';
+import { openSignUpRoutes, signUpRoutes } from './sign-up/sign-up.routes.ts';
 import { userRoutes } from './users/user.routes.ts';
 
 const API = [
   sessionRoutes,
   setUpRoutes,
+  generalSettingsRoutes,
   signUpRoutes,
+  openSignUpRoutes,
   inviteRoutes,
   applicationRoutes,
   profileRoutes,

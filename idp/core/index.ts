@@ -181,12 +181,18 @@ export {
   recordSignIn,
 } from './session/session.registry.ts';
 export {
+  changeGeneralSettings,
+  type GeneralView,
+  getGeneralSettings,
+  viewGeneralSettings,
+} from './settings/general-settings.registry.ts';
+export { assertMaySignUp } from './settings/general-settings.rules.ts';
+export {
   declareSettings,
   findSettings,
-  getGeneralSettings,
   releaseSettings,
 } from './settings/settings.registry.ts';
-export type { LdapSettings, SmtpSettings } from './settings/settings.types.ts';
+export type { GeneralSettings, LdapSettings, SmtpSettings } from './settings/settings.types.ts';
 export { assertSmtpSettings } from './settings/smtp.rules.ts';
 export {
   ensureSigningKeys,

@@ -47,6 +47,9 @@ const LIMITS: Record<string, Limit[]> = {
 
   // A link may be on a poster: a thousand people who sign up in one room.
   'POST /api/sign-up/:token/options': [{ counts: 'requests', of: 'network', attempts: 1_000 }],
+  // Who was not invited. It tells which names are taken, and each may become an account.
+  'POST /api/sign-up/options': [{ counts: 'requests', of: 'network', attempts: 60 }],
+  'POST /api/sign-up': [{ counts: 'requests', of: 'network', attempts: 30 }],
   'POST /api/sign-up/:token': [{ counts: 'refusals', of: 'network', attempts: 300 }],
 
   // The bootstrap code may be one that a person made up, and whoever has it becomes the administrator.

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 const PAGES = [
   '/',
   '/setup',
+  '/signup',
   '/signup/:token',
   '/login',
   '/login-link/:token',

@@ -12,12 +12,21 @@ export const Person = Type.Object({
 });
 export type Person = Static<typeof Person>;
 
+/** Who may make an account: whoever was invited, everybody, or nobody. */
+export const SignUpMode = Type.Union([
+  Type.Literal('invite'),
+  Type.Literal('open'),
+  Type.Literal('closed'),
+]);
+export type SignUpMode = Static<typeof SignUpMode>;
+
 /** What every page needs to know before it draws itself. */
 export const SessionView = Type.Object({
   instance: Type.Object({
     name: Type.String(),
     origin: Type.String(),
     loginLinksByEmail: Type.Boolean(),
+    signUp: SignUpMode,
   }),
   user: Type.Union([Person, Type.Null()]),
   setUpOpen: Type.Boolean(),

@@ -9,9 +9,9 @@ export async function viewSession(
   { config }: Services,
   user: Person | User | null,
 ): Promise<SessionView> {
-  const { name, loginLinksByEmail } = await getGeneralSettings(em);
+  const { name, loginLinksByEmail, signUp } = await getGeneralSettings(em);
   return {
-    instance: { name, origin: config.APP_URL, loginLinksByEmail },
+    instance: { name, origin: config.APP_URL, loginLinksByEmail, signUp },
     user: user && toPerson(user),
     setUpOpen: await isSetUpOpen(em),
   };

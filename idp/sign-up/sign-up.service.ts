@@ -3,9 +3,12 @@ import type { RegistrationResponseJSON } from '@simplewebauthn/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   addPasskey,
+  addToGroups,
+  assertMaySignUp,
   assertPersonIsNew,
   createUser,
   type EntityManager,
+  getGeneralSettings,
   type PersonDetails,
   recordAudit,
   toPersonDetails,
@@ -72,4 +75,18 @@ export async function finishSignUp(
   });
   await signIn(request, reply, services, { userId, method: 'sign_up' });
   return user;
+}
+
+/** The last step of everybody but the first administrator: may they still, and which groups do they join? */
+export async function welcome(
+  em: EntityManager,
+  user: User,
+  invite: { groups: string[]; email: string | null } | null,
+): Promise<void> {
+  const settings = await getGeneralSettings(em);
+  assertMaySignUp(settings, invite !== null);
+  await addToGroups(em, user.id, [...settings.defaultGroups, ...(invite?.groups ?? [])]);
+  // The link went to this mailbox and to nobody else.
+  user.emailVerified = invite?.email === user.email;
+  await em.flush();
 }

@@ -8,6 +8,7 @@ import type {
   ApplicationView,
   CreatedInvite,
   CreatedLoginLink,
+  GeneralSettingsView,
   InteractionView,
   InviteInput,
   InvitesView,
@@ -51,6 +52,13 @@ export const getSignUpOptions = (token: string, details: SignUpDetails) =>
   request<PublicKeyCredentialCreationOptionsJSON>('POST', `${signUpPath(token)}/options`, details);
 export const signUp = (token: string, credential: RegistrationResponseJSON) =>
   request<SessionView>('POST', signUpPath(token), { credential });
+
+/** Refused unless everybody may sign up. */
+export const getOpenSignUp = () => request<void>('GET', '/api/sign-up');
+export const getOpenSignUpOptions = (details: SignUpDetails) =>
+  request<PublicKeyCredentialCreationOptionsJSON>('POST', '/api/sign-up/options', details);
+export const signUpOpenly = (credential: RegistrationResponseJSON) =>
+  request<SessionView>('POST', '/api/sign-up', { credential });
 
 export const consumeLoginLink = (token: string) =>
   request<void>('POST', `/api/login-links/${encodeURIComponent(token)}`);
@@ -100,6 +108,19 @@ export const changeProfile = (change: ProfileInput) =>
 
 export const listApplications = () => request<ApplicationView[]>('GET', '/api/applications');
 
+export const getGeneralSettings = () =>
+  request<GeneralSettingsView>('GET', '/api/settings/general');
+/** Refused when somebody else has changed them since they were loaded. */
+export const changeGeneralSettings = ({
+  owner,
+  version,
+  knownGroups,
+  ...settings
+}: GeneralSettingsView) =>
+  request<GeneralSettingsView>('PUT', '/api/settings/general', settings, {
+    'if-match': `"${version}"`,
+  });
+
 export const getInvites = () => request<InvitesView>('GET', '/api/invites');
 export const createInvite = (invite: InviteInput) =>
   request<CreatedInvite>('POST', '/api/invites', invite);
@@ -129,8 +150,14 @@ function interactionPath(uid: string): string {
 }
 
 /** Every mutation is JSON, even an empty one: a foreign page cannot send that without asking first. */
-async function request<T>(method: string, path: string, body: object = {}): Promise<T> {
-  const mutation = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+async function request<T>(
+  method: string,
+  path: string,
+  body: object = {},
+  conditions: Record<string, string> = {},
+): Promise<T> {
+  const headers = { 'content-type': 'application/json', ...conditions };
+  const mutation = { headers, body: JSON.stringify(body) };
   const response = await fetch(path, {
     method,
     credentials: 'same-origin',

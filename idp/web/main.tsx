@@ -32,6 +32,10 @@ const ROUTES = [
     page: page(() => import('./pages/device/device.page.tsx').then((m) => m.DevicePage)),
   },
   {
+    path: '/signup',
+    page: page(() => import('./pages/sign-up/open-sign-up.page.tsx').then((m) => m.OpenSignUpPage)),
+  },
+  {
     path: '/signup/:token',
     page: page(() => import('./pages/sign-up/sign-up.page.tsx').then((m) => m.SignUpPage)),
   },
@@ -54,6 +58,12 @@ const ROUTES = [
   {
     path: '/settings/admin/users/:id',
     page: page(() => import('./pages/settings/users/user.page.tsx').then((m) => m.UserPage)),
+  },
+  {
+    path: '/settings/admin/application-configuration',
+    page: page(() =>
+      import('./pages/settings/general/general.page.tsx').then((m) => m.GeneralPage),
+    ),
   },
   {
     path: '/settings/admin/invites',

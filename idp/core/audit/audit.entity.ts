@@ -37,6 +37,7 @@ export const AUDIT_EVENTS = [
   'group_declared',
   'group_retired',
   'group_released',
+  'settings_changed',
   'settings_declared',
   'settings_released',
   'audit_log_exported',

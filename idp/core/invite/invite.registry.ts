@@ -44,7 +44,7 @@ export async function getInvite(em: EntityManager, token: string): Promise<Invit
  */
 export async function consumeInvite(
   em: EntityManager,
-  id: string,
+  id: string | null,
 ): Promise<{ groups: string[]; email: string | null }> {
   const [invite] = await query<{ groups: string[]; email: string | null }>(
     em,

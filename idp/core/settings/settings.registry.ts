@@ -7,19 +7,7 @@ import { type Difference, listDifferences } from '../owner/adoption.ts';
 import { ADMIN, type Owner } from '../owner/owner.ts';
 import { query } from '../query.ts';
 import { Setting } from './settings.entity.ts';
-import type { GeneralSettings, SettingsKey, SettingsOf } from './settings.types.ts';
-
-const GENERAL: GeneralSettings = {
-  name: 'Permiso',
-  sessionLifetime: 30 * 24 * 3600,
-  sessionIdleLifetime: null,
-  mailNewDevices: true,
-  loginLinksByEmail: false,
-};
-
-export async function getGeneralSettings(em: EntityManager): Promise<GeneralSettings> {
-  return { ...GENERAL, ...(await findSettings(em, 'general'))?.value };
-}
+import type { SettingsKey, SettingsOf } from './settings.types.ts';
 
 /** One page of settings and who declared it; null when nobody has. */
 export async function findSettings<K extends SettingsKey>(

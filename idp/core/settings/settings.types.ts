@@ -11,6 +11,12 @@ export interface GeneralSettings {
   /** Whether people hear by mail when they sign in with a browser that is new. */
   mailNewDevices: boolean;
 
+  /** Who may make an account: whoever was invited, everybody, or nobody. */
+  signUp: 'invite' | 'open' | 'closed';
+
+  /** Names of groups that everybody joins who signs up. */
+  defaultGroups: string[];
+
   /** Whether people may ask for a login link themselves, at the page where they sign in. */
   loginLinksByEmail: boolean;
 }

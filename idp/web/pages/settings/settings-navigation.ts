@@ -22,6 +22,7 @@ export const SETTINGS: Part[] = [
     pages: [
       { path: '/settings/admin/users', label: 'users.title' },
       { path: '/settings/admin/invites', label: 'invites.title' },
+      { path: '/settings/admin/application-configuration', label: 'general.title' },
       { path: '/settings/admin/mail', label: 'mail.title' },
     ],
   },

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
+import { ButtonLink } from '#web/components/button.tsx';
 import { Flow, FlowIntro } from '#web/components/flow.tsx';
 import { Heading } from '#web/components/heading.tsx';
 import { PasskeySignIn } from '#web/components/passkey-sign-in.tsx';
@@ -31,6 +32,11 @@ export function SignInPage() {
           session.value = view;
         }}
       />
+      {instance.signUp === 'open' && (
+        <ButtonLink kind="plain" href="/signup">
+          {t('signIn.create')}
+        </ButtonLink>
+      )}
     </Flow>
   );
 }

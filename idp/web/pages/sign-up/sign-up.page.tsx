@@ -1,26 +1,24 @@
 import { useRoute } from 'preact-iso';
 import type { InviteView } from '#api';
 import { getInvite, getSignUpOptions, signUp } from '#web/api.ts';
-import { ButtonLink } from '#web/components/button.tsx';
 import { Enrolment } from '#web/components/enrolment.tsx';
 import { Failure } from '#web/components/failure.tsx';
 import { Flow, FlowIntro } from '#web/components/flow.tsx';
 import { Heading } from '#web/components/heading.tsx';
 import { Notice } from '#web/components/notice.tsx';
 import { FlowSkeleton } from '#web/components/skeleton.tsx';
-import { Statement } from '#web/components/statement.tsx';
 import { formatDate, t } from '#web/locales/locales.ts';
-import type { Problem } from '#web/problem.ts';
 import { currentSession } from '#web/session.ts';
 import { useLoaded } from '#web/task.ts';
+import { SignUpRefused } from './sign-up-refused.tsx';
 
 export function SignUpPage() {
   const { token = '' } = useRoute().params;
   const { value, problem, reload } = useLoaded(() => getInvite(token));
 
   if (problem) {
-    return problem.status === 404 ? (
-      <InviteInvalid problem={problem} />
+    return [403, 404].includes(problem.status) ? (
+      <SignUpRefused problem={problem} />
     ) : (
       <Failure problem={problem} onRetry={reload} />
     );
@@ -45,18 +43,5 @@ function Invited({ token, invite }: { token: string; invite: InviteView }) {
         finish={(credential) => signUp(token, credential)}
       />
     </Flow>
-  );
-}
-
-function InviteInvalid({ problem }: { problem: Problem }) {
-  return (
-    <Statement
-      title={t('signUp.invalid')}
-      text={problem.title}
-      code={problem.code}
-      mend={problem.mend ?? t('signUp.invalidMend')}
-    >
-      <ButtonLink href="/">{t('common.toStart')}</ButtonLink>
-    </Statement>
   );
 }
