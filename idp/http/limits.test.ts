@@ -242,6 +242,19 @@ describe('a client that is proven wrongly', () => {
     expect(statuses(others)).toEqual([200, 200]);
   });
 
+  test('leaves a count behind, and one that is proven rightly does not', async ({ app, em }) => {
+    const client = await registerClient(em, MACHINE);
+    await query(em, 'delete from rate_limits');
+
+    const right = await call(app, '/oauth/token', { ...client, params: WRONG.params });
+    const afterRight = await query(em, 'select attempts from rate_limits');
+    const wrong = await call(app, '/oauth/token', { ...client, ...WRONG });
+    const afterWrong = await query(em, 'select attempts from rate_limits');
+
+    expect([right.statusCode, wrong.statusCode]).toEqual([200, 401]);
+    expect([afterRight, afterWrong]).toEqual([[], [{ attempts: 1 }]]);
+  });
+
   test('without existing is limited by its network, pushed requests among it', async ({
     app,
     em,
