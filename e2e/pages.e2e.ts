@@ -105,6 +105,9 @@ describe('with applications, axe, the console and a phone object to nothing on',
     ['sign-in where sign-up is open', () => read(nobody, '/login', 'Sign in')],
     ['open sign-up', openFromSignIn],
     ['the mail settings', () => read(ada, '/settings/admin/mail', 'Mail')],
+    ['the audit log', () => read(ada, '/settings/audit-log', 'Audit Log')],
+    ['the audit log of all users', readAllEvents],
+    ['an audit log without events', filterEverythingAway],
     ['the users', () => read(ada, '/settings/admin/users', 'Users')],
     ['one user', () => openUser(ALAN.name)],
     ['the link for a user', () => click(ada, 'Send login link', 'A login link for')],
@@ -229,4 +232,23 @@ async function fillInSignUp(): Promise<Visitor> {
   await field(alan, 'Email').fill(ALAN.email);
   await field(alan, 'Username').fill(ALAN.username);
   return click(alan, 'Continue', 'Create your passkey');
+}
+
+async function readAllEvents(): Promise<Visitor> {
+  await ada.page.getByRole('switch', { name: 'All Users' }).check();
+  await expectHeading(ada, 'All events');
+  await ada.page.getByText('More filters').click();
+  await field(ada, 'Username').fill(ADA.username);
+  await ada.page
+    .getByRole('button', { name: /^Details: Signed in/ })
+    .first()
+    .click();
+  await ada.page.getByText('Request ID').waitFor();
+  return ada;
+}
+
+async function filterEverythingAway(): Promise<Visitor> {
+  await field(ada, 'Client ID').fill('nowhere');
+  await ada.page.getByText('No event fits these filters.').waitFor();
+  return ada;
 }

@@ -1,6 +1,11 @@
 /** The types of everything the JSON API says and hears: all that the web part knows of the server. */
 export type { ProfileInput, ProfileView } from './account/account.schemas.ts';
-export type { AuditEventView, AuditPage, AuditQuery } from './audit/audit.schemas.ts';
+export type {
+  AuditEventName,
+  AuditEventView,
+  AuditPage,
+  AuditQuery,
+} from './audit/audit.schemas.ts';
 export type { ApplicationView } from './clients/application.schemas.ts';
 export type { Problem } from './http/problem.schemas.ts';
 export type {

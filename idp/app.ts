@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import Fastify, {
   type FastifyBaseLogger,
@@ -70,6 +71,8 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.TRUST_PROXY,
     bodyLimit: 1024 * 1024,
+    // The audit log keeps it for longer than a process lives.
+    genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 256 },
     // What a schema does not know is refused, not dropped in silence.
     ajv: { customOptions: { removeAdditional: false } },

@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { AUDIT_EVENTS, type AuditEventName } from '#core';
 
+export type { AuditEventName };
+
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const EventName = Type.Unsafe<AuditEventName>({ type: 'string', enum: AUDIT_EVENTS });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import {
   ADMIN,
+  AUDIT_EVENTS,
   addClientSecret,
   declareClient,
   declareSettings,
@@ -17,6 +18,7 @@ import { Browser } from '../testing/browser.ts';
 import { signIn } from '../testing/people.ts';
 import { authorize, registerClient, signInTo } from '../testing/relying-party.ts';
 import { ORIGIN, test } from '../testing/test.ts';
+import en from '../web/locales/en.json' with { type: 'json' };
 
 const fresh = (name: string) => `${name}-${randomUUID().slice(0, 8)}`;
 
@@ -29,6 +31,12 @@ async function eventsOf(em: EntityManager, user: string) {
 async function send(browser: Browser, method: 'DELETE' | 'PATCH', url: string, payload = {}) {
   return browser.send({ method, url, payload, headers: { 'sec-fetch-site': 'same-origin' } });
 }
+
+test('every event has a text, and every text an event', () => {
+  const texts = Object.keys(en).filter((key) => key.startsWith('audit.event.'));
+
+  expect(texts.toSorted()).toEqual(AUDIT_EVENTS.map((name) => `audit.event.${name}`).toSorted());
+});
 
 describe('the audit log tells of', () => {
   test('every sign-in and how: by passkey, again, and by login link', async ({

@@ -6,6 +6,8 @@ import type {
 } from '@simplewebauthn/browser';
 import type {
   ApplicationView,
+  AuditPage,
+  AuditQuery,
   CreatedInvite,
   CreatedLoginLink,
   GeneralSettingsView,
@@ -102,6 +104,15 @@ export const saveMailServer = (server: MailServerInput) =>
   request<MailServerView>('PUT', '/api/settings/mail', server);
 export const sendTestMail = () => request<{ id: string }>('POST', '/api/settings/mail/test');
 
+/** Days are days of the person's own clock. */
+export type AuditLogFilter = {
+  [Name in Exclude<keyof AuditQuery, 'before' | 'limit'>]?: AuditQuery[Name] | undefined;
+};
+export const listAuditLog = (all: boolean, filter: AuditLogFilter, before: string | null) =>
+  request<AuditPage>('GET', auditPath(all, '', { ...toInstants(filter), before }));
+export const auditExportPath = (all: boolean, filter: AuditLogFilter, format: 'csv' | 'json') =>
+  auditPath(all, '/export', { ...toInstants(filter), format });
+
 export const getProfile = () => request<ProfileView>('GET', '/api/account');
 export const changeProfile = (change: ProfileInput) =>
   request<ProfileView>('PATCH', '/api/account', change);
@@ -136,6 +147,25 @@ export const getInteraction = (uid: string) =>
   request<InteractionView>('GET', `${interactionPath(uid)}/details`);
 export const continueInteraction = (uid: string, step: InteractionStep) =>
   request<Redirect>('POST', `${interactionPath(uid)}/${step}`);
+
+function auditPath(
+  all: boolean,
+  what: string,
+  asked: AuditLogFilter & { before?: string | null; format?: string },
+): string {
+  const { user, ...own } = asked;
+  const given = Object.entries(all ? asked : own).filter(([, value]) => value);
+  const path = all ? '/api/audit-log' : '/api/account/audit-log';
+  return `${path}${what}?${new URLSearchParams(given as [string, string][])}`;
+}
+
+function toInstants({ from, to, ...others }: AuditLogFilter): AuditLogFilter {
+  return {
+    ...others,
+    from: from && new Date(`${from}T00:00`).toISOString(),
+    to: to && new Date(Date.parse(`${to}T23:59:59.999`) + 1).toISOString(),
+  };
+}
 
 function userPath(id: string): string {
   return `/api/users/${encodeURIComponent(id)}`;

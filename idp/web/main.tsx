@@ -76,6 +76,12 @@ const ROUTES = [
     page: page(() => import('./pages/settings/mail/mail.page.tsx').then((m) => m.MailPage)),
   },
   {
+    path: '/settings/audit-log',
+    page: page(() =>
+      import('./pages/settings/audit-log/audit-log.page.tsx').then((m) => m.AuditLogPage),
+    ),
+  },
+  {
     path: '/login-link/:token',
     page: page(() => import('./pages/login-link/login-link.page.tsx').then((m) => m.LoginLinkPage)),
   },

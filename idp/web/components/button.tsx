@@ -32,12 +32,18 @@ export function Button(props: Props) {
   );
 }
 
-type LinkProps = { href: string; kind?: 'primary' | 'plain'; children: ComponentChildren };
+type LinkProps = {
+  href: string;
+  kind?: 'primary' | 'plain';
+  /** The name of the file that it leads to. */
+  download?: string;
+  children: ComponentChildren;
+};
 
 /** A link that looks like the thing to do next. */
-export function ButtonLink({ href, kind = 'primary', children }: LinkProps) {
+export function ButtonLink({ href, kind = 'primary', download, children }: LinkProps) {
   return (
-    <a class={`${styles.button} ${styles[kind]}`} href={href}>
+    <a class={`${styles.button} ${styles[kind]}`} href={href} download={download}>
       <span class={styles.label}>{children}</span>
     </a>
   );

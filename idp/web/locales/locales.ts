@@ -37,6 +37,11 @@ export function t(key: Key, values: Values = {}): string {
   );
 }
 
+/** All texts of one kind, such as the names of events. */
+export function keysUnder(prefix: string): Key[] {
+  return (Object.keys(en) as Key[]).filter((key) => key.startsWith(prefix));
+}
+
 /** Takes the first language of `wanted` that exists. */
 export async function chooseLocale(wanted: readonly string[]): Promise<void> {
   const known = wanted
