@@ -18,8 +18,8 @@ export type {
 } from './invites/invite.schemas.ts';
 export type { CreatedLoginLink } from './login-links/login-link.schemas.ts';
 export type { MailPage, MailServerInput, MailServerView, MailView } from './mail/mail.schemas.ts';
-export type { DeviceOutcome, UserCodeInput } from './oidc/device.schemas.ts';
-export type { InteractionView, Redirect } from './oidc/interaction.schemas.ts';
+export type { DeviceOutcome, UserCodeInput } from './oidc/device/device.schemas.ts';
+export type { InteractionView, Redirect } from './oidc/interaction/interaction.schemas.ts';
 export type { PasskeyView } from './passkeys/passkey.schemas.ts';
 export type { OwnSession, Person, SessionView, SignUpMode } from './sessions/session.schemas.ts';
 export type { SetUpDetails, SetUpView } from './set-up/set-up.schemas.ts';

@@ -25,7 +25,7 @@ import { deliverMails } from './mail/mail.delivery.ts';
 import { mailRoutes } from './mail/mail.routes.ts';
 import { mailServerRoutes } from './mail/mail-server.routes.ts';
 import { deliverLogouts } from './oidc/backchannel-logout.ts';
-import { interactionRoutes } from './oidc/interaction.routes.ts';
+import { interactionRoutes } from './oidc/interaction/interaction.routes.ts';
 import { followSigningKeys } from './oidc/oidc.keys.ts';
 import { tellOutages } from './oidc/oidc.outage.ts';
 import { oidcPlugin } from './oidc/oidc.plugin.ts';

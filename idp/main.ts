@@ -22,7 +22,7 @@ import { type Config, readConfig } from './config.ts';
 import { createMetrics, serveMetrics } from './http/metrics.ts';
 import { createOutbound } from './http/outbound.ts';
 import { RegistryChanges, type Services } from './http/services.ts';
-import { createClientCache } from './oidc/client-cache.ts';
+import { createClientCache } from './oidc/client/client-cache.ts';
 import { rotateKeys } from './oidc/oidc.keys.ts';
 
 /** How long a request may still take once we were told to stop. */

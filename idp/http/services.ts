@@ -1,6 +1,6 @@
 import type { ChangeListener, Database, Keyring, Logger, PrivateJwk, RegistryChange } from '#core';
 import type { Config } from '../config.ts';
-import type { ClientCache } from '../oidc/client-cache.ts';
+import type { ClientCache } from '../oidc/client/client-cache.ts';
 import type { Metrics } from './metrics.ts';
 import type { Outbound } from './outbound.ts';
 

@@ -1,9 +1,9 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import { type Database, hashToken, type Keyring, query } from '#core';
-import type { ClientCache } from './client-cache.ts';
-import { seal, unseal } from './oidc.sealing.ts';
+import type { ClientCache } from './client/client-cache.ts';
 import { createBound, networkOfStranger } from './oidc.strangers.ts';
+import { seal, unseal } from './tokens/sealing.ts';
 
 // Ids that are bearer values are kept as hashes. A grant's id is none, and other rows name it.
 const NAMED_BY_OTHERS = new Set(['Grant']);

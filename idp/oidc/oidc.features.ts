@@ -7,10 +7,10 @@ import type {
   RefreshToken,
 } from 'oidc-provider';
 import { type Database, decideAccess, Refusal } from '#core';
-import { deviceFlow } from './device.flow.ts';
-import { isStillAgreed } from './oidc.grants.ts';
+import { deviceFlow } from './device/device.flow.ts';
 import { type OidcPages, renderSignedOut, renderSignOut } from './oidc.pages.ts';
-import { describeResource } from './oidc.resources.ts';
+import { isStillAgreed } from './tokens/grants.ts';
+import { describeResource } from './tokens/resources.ts';
 
 /** Which parts of OAuth and OpenID Connect are spoken beyond the code flow. */
 export function features(database: Database, pages: OidcPages): Configuration['features'] {

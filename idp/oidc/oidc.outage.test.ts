@@ -13,7 +13,7 @@ import { clientDeclaration } from '#core/testing';
 import { RegistryChanges } from '../http/services.ts';
 import { authorize, authorizeUrl, exchange } from '../testing/relying-party.ts';
 import { test as appTest, startReplica } from '../testing/test.ts';
-import { createClientCache } from './client-cache.ts';
+import { createClientCache } from './client/client-cache.ts';
 
 /** Stands between a replica and PostgreSQL; what is cut is refused at the door, what is frozen gets no answer. */
 async function startProxy(databaseUrl: string) {

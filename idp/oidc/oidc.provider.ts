@@ -8,25 +8,25 @@ import {
   ASSERTION_ALGS,
   authenticateByWhatClientsHave,
   clientAuthentication,
-} from './client-authentication.ts';
-import { limitFailedClients } from './client-guessing.ts';
-import { type ClientExtras, EXTRA_METADATA } from './client-metadata.ts';
-import { answerDevices } from './device.flow.ts';
-import { acceptFederatedTokens } from './federated-authentication.ts';
+} from './client/client-authentication.ts';
+import { limitFailedClients } from './client/client-guessing.ts';
+import { type ClientExtras, EXTRA_METADATA } from './client/client-metadata.ts';
+import { acceptFederatedTokens } from './client/federated-authentication.ts';
+import { answerDevices } from './device/device.flow.ts';
+import { createPolicy } from './interaction/policy.ts';
 import { createAdapter } from './oidc.adapter.ts';
 import { recordAuthorisations, recordSignOuts } from './oidc.audit.ts';
 import { addCustomClaims, CLAIMS_OF_SCOPE, toAccount, toRefusedAccount } from './oidc.claims.ts';
 import { nameInternalEndpoints } from './oidc.discovery.ts';
-import { revokeAtSecondUseOfCode } from './oidc.family.ts';
 import { features, isAllowedOrigin } from './oidc.features.ts';
-import { createGrantLoader, isStillAgreed } from './oidc.grants.ts';
 import { noteMismatch, noteMismatchesOfPushedRequests } from './oidc.mismatch.ts';
-import { refreshTokens } from './oidc.offline.ts';
 import { type OidcPages, renderRefusal } from './oidc.pages.ts';
-import { createPolicy } from './oidc.policy.ts';
-import { rotateWithoutForks } from './oidc.refresh.ts';
-import { refuseReplaysAtomically } from './oidc.replay.ts';
-import { refuseForeignTokensAtUserinfo } from './oidc.resources.ts';
+import { revokeAtSecondUseOfCode } from './tokens/family.ts';
+import { createGrantLoader, isStillAgreed } from './tokens/grants.ts';
+import { refreshTokens } from './tokens/offline.ts';
+import { rotateWithoutForks } from './tokens/refresh.ts';
+import { refuseReplaysAtomically } from './tokens/replay.ts';
+import { refuseForeignTokensAtUserinfo } from './tokens/resources.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

@@ -6,7 +6,7 @@ import type { ClientKey } from '#core';
 import { followStep } from '../testing/device.ts';
 import { registerClient } from '../testing/relying-party.ts';
 import { ORIGIN, test } from '../testing/test.ts';
-import { DEVICE_GRANT } from './device.service.ts';
+import { DEVICE_GRANT } from './device/device.service.ts';
 
 /** What openid-client sends reaches the app without a network. */
 function fetchFrom(app: FastifyInstance): openid.CustomFetch {

@@ -17,7 +17,7 @@ import {
   userinfo,
 } from '../testing/relying-party.ts';
 import { ORIGIN, test } from '../testing/test.ts';
-import { DEVICE_GRANT } from './device.service.ts';
+import { DEVICE_GRANT } from './device/device.service.ts';
 
 test('two replicas finish what the other began, and spend a code and a token once between them', async ({
   app,

@@ -17,7 +17,7 @@ import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { createOutbound } from '../http/outbound.ts';
 import { RegistryChanges, type Services } from '../http/services.ts';
-import { createClientCache } from '../oidc/client-cache.ts';
+import { createClientCache } from '../oidc/client/client-cache.ts';
 import { SoftwareAuthenticator } from './authenticator.ts';
 import { Browser } from './browser.ts';
 import { signUpPerson } from './people.ts';
