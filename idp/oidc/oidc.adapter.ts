@@ -33,7 +33,7 @@ export function createAdapter({ database, clients, keyring }: AdapterMeans) {
       return clientAdapter(clients);
     }
     const records = recordAdapter(model, { execute, keyring, boundStrangers });
-    return model === 'Session' ? sessionAdapter(execute, records) : records;
+    return model === 'Session' ? sessionAdapter({ execute, keyring }, records) : records;
   };
 }
 
@@ -154,7 +154,10 @@ interface SessionRow {
  * by our own sign-in only; this adapter keeps what the OIDC layer remembers in them, and cannot revive an ended one.
  * Of a browser in which nobody is signed in only the question "sign out?" is remembered, for as long as it takes.
  */
-function sessionAdapter(execute: Execute, nobody: Adapter): Adapter {
+function sessionAdapter(
+  { execute, keyring }: Pick<RecordMeans, 'execute' | 'keyring'>,
+  nobody: Adapter,
+): Adapter {
   const findWhere = async (where: string, value: string, token?: string) => {
     const [row] = await execute<SessionRow>(
       `select s.id as uid, s.user_id as account, s.method, s.oidc,
@@ -164,17 +167,19 @@ function sessionAdapter(execute: Execute, nobody: Adapter): Adapter {
        where ${where} = $1 and s.expires_at > now() and u.disabled_at is null`,
       [value],
     );
-    return row && toSession(row, token);
+    return row && toSession(keyring, row, token);
   };
 
   return {
     async upsert(token, payload) {
-      const { accountId, authorizations, state } = payload;
+      const { accountId, authorizations, state, uid = '' } = payload;
       if (!accountId && state) {
         await nobody.upsert(token, payload, QUESTION_SECONDS);
       }
       if (accountId) {
-        await execute(REMEMBER, [JSON.stringify({ authorizations, state }), hashToken(token)]);
+        const place = { model: 'Session', key: uid };
+        const kept = state ? seal(keyring, place, { authorizations, state }) : { authorizations };
+        await execute(REMEMBER, [JSON.stringify(kept), hashToken(token)]);
       }
     },
     find: async (token) =>
@@ -195,7 +200,7 @@ const REMEMBER = `
 update sessions set oidc = $1::jsonb, expires_at = least(ends_at, now() + make_interval(secs => idle_seconds))
  where token_hash = $2 and expires_at > now()`;
 
-function toSession(row: SessionRow, token: string | undefined): AdapterPayload {
+function toSession(keyring: Keyring, row: SessionRow, token: string | undefined): AdapterPayload {
   return {
     kind: 'Session',
     ...(token && { jti: token }),
@@ -204,7 +209,7 @@ function toSession(row: SessionRow, token: string | undefined): AdapterPayload {
     loginTs: row.authenticated,
     exp: row.expires,
     ...authenticationMethods(row.method),
-    ...row.oidc,
+    ...unseal(keyring, row.uid, row.oidc),
   } as AdapterPayload;
 }
 

@@ -6,8 +6,11 @@ export interface Connection extends Door {
 }
 
 /** The door of a server that is another process: what tests do by injection goes over a socket here. */
-export function connect(url: string): Connection {
-  const dispatcher = new Agent({ keepAliveTimeout: 60_000 });
+export function connect(url: string, socketPath?: string): Connection {
+  const dispatcher = new Agent({
+    keepAliveTimeout: 60_000,
+    ...(socketPath && { connect: { socketPath } }),
+  });
   return {
     async inject({ method = 'GET', url: path, headers = {}, payload }) {
       const isForm = typeof payload === 'string';

@@ -4,6 +4,7 @@ import {
   assertAttempt,
   type EntityManager,
   forgetAttempt,
+  hashToken,
   query,
   type RateLimit,
   Refusal,
@@ -82,7 +83,8 @@ export async function getWaitingCode(provider: Provider, userCode: string): Prom
  */
 export async function claimDeviceCode(em: EntityManager, interaction: Interaction): Promise<void> {
   const { cid, deviceCode } = interaction;
-  const rows = await query(em, CLAIM, [recordKey('DeviceCode', deviceCode ?? ''), cid]);
+  const claim = hashToken(cid);
+  const rows = await query(em, CLAIM, [recordKey('DeviceCode', deviceCode ?? ''), claim]);
   if (rows.length === 0) {
     throw new Refusal('user_code_used', 'This code was already used');
   }

@@ -3,11 +3,13 @@ import type { Keyring } from '#core';
 
 /**
  * Parts of records that hold bearer values of others, and so may not lie open in the database: oidc-provider finds a
- * device code by what a person typed, and keeps session and device code beside the interaction.
+ * device code by what a person typed, and keeps session, device code and its own address beside the interaction. The
+ * state of a session is the word by which a sign-out is confirmed.
  */
 const SEALED: Record<string, string[]> = {
   DeviceCode: ['jti', 'userCode'],
-  Interaction: ['session', 'deviceCode', 'result', 'lastSubmission', 'prompt'],
+  Interaction: ['session', 'deviceCode', 'result', 'lastSubmission', 'prompt', 'returnTo', 'cid'],
+  Session: ['state'],
 };
 
 /** The payload as it is stored; its own id, where it is a bearer value, is in no column but hashed. */
