@@ -12,23 +12,27 @@ export interface Export {
   toView: (line: AuditLine) => AuditEventView;
 }
 
-type Exporter = (em: EntityManager, what: Export) => Readable;
+type Exporter = (em: EntityManager, what: Export, limit?: number) => Readable;
 
 /** Written while it is read, a batch at a time and no faster than the browser takes it. */
 export const EXPORTERS: Record<'csv' | 'json', { type: string; write: Exporter }> = {
   csv: {
     type: 'text/csv; charset=utf-8; header=present',
-    write: (em, what) => Readable.from(writeCsv(em, what)),
+    write: (em, what, limit = EXPORT_LIMIT) => Readable.from(writeCsv(em, what, limit)),
   },
   json: {
     type: 'application/json; charset=utf-8',
-    write: (em, what) => Readable.from(writeJson(em, what)),
+    write: (em, what, limit = EXPORT_LIMIT) => Readable.from(writeJson(em, what, limit)),
   },
 };
 
-async function* readBatches(em: EntityManager, { query }: Export): AsyncGenerator<AuditLine[]> {
+async function* readBatches(
+  em: EntityManager,
+  { query }: Export,
+  limit: number,
+): AsyncGenerator<AuditLine[]> {
   let before: AuditLine | undefined;
-  for (let count = 0; count < EXPORT_LIMIT; count += BATCH) {
+  for (let count = 0; count < limit; count += BATCH) {
     const lines = await listAuditEvents(em, { ...query, before, limit: BATCH });
     yield lines;
     before = lines.at(-1);
@@ -39,11 +43,11 @@ async function* readBatches(em: EntityManager, { query }: Export): AsyncGenerato
 }
 
 /** The same shape as a page of the API, with the same way to go on. */
-async function* writeJson(em: EntityManager, what: Export): AsyncGenerator<string> {
+async function* writeJson(em: EntityManager, what: Export, limit: number): AsyncGenerator<string> {
   let separator = '{"events":[\n';
   let last: AuditLine | undefined;
   let count = 0;
-  for await (const lines of readBatches(em, what)) {
+  for await (const lines of readBatches(em, what, limit)) {
     for (const line of lines) {
       yield separator + JSON.stringify(what.toView(line));
       separator = ',\n';
@@ -51,7 +55,7 @@ async function* writeJson(em: EntityManager, what: Export): AsyncGenerator<strin
     count += lines.length;
     last = lines.at(-1) ?? last;
   }
-  const next = last && count >= EXPORT_LIMIT ? toCursor(last) : null;
+  const next = last && count >= limit ? toCursor(last) : null;
   yield `${count === 0 ? separator : ''}],"next":${JSON.stringify(next)}}\n`;
 }
 
@@ -70,9 +74,9 @@ const COLUMNS: [name: string, value: (view: AuditEventView) => string | null | u
   ['details', ({ details }) => JSON.stringify(details)],
 ];
 
-async function* writeCsv(em: EntityManager, what: Export): AsyncGenerator<string> {
+async function* writeCsv(em: EntityManager, what: Export, limit: number): AsyncGenerator<string> {
   yield toRow(COLUMNS.map(([name]) => name));
-  for await (const lines of readBatches(em, what)) {
+  for await (const lines of readBatches(em, what, limit)) {
     yield lines
       .map(what.toView)
       .map((view) => toRow(COLUMNS.map(([, value]) => value(view) ?? '')))

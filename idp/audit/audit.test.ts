@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { text } from 'node:stream/consumers';
 import { describe, expect } from 'vitest';
-import { declareClient, kubernetesOwner, query, recordAudit } from '#core';
+import { declareClient, kubernetesOwner, listAuditEvents, query, recordAudit } from '#core';
 import { clientDeclaration } from '#core/testing';
 import type { Browser } from '../testing/browser.ts';
 import { test as base } from '../testing/test.ts';
 import type { AuditEventView, AuditPage } from './audit.schemas.ts';
-import { toCell } from './audit-export.ts';
+import { EXPORTERS, toCell } from './audit-export.ts';
+import { toAuditView, toPosition } from './audit-view.ts';
 
 interface Someone {
   browser: Browser;
@@ -205,6 +207,29 @@ describe('an export', () => {
       actor: { name: admin.name },
       details: { format: 'json', filter: { ip } },
     } satisfies DeepPartial<AuditEventView>);
+  });
+
+  test('ends at its limit, and says where to go on', async ({ em }) => {
+    const ip = '192.0.2.9';
+    await query(
+      em,
+      `insert into audit_events (at, event, actor, ip, details)
+       select now() - make_interval(secs => n), 'signed_in', 'nobody', $1, '{}' from generate_series(1, 1500) n`,
+      [ip],
+    );
+    const what = { query: { filter: { ip } }, toView: toAuditView };
+
+    const whole = await text(EXPORTERS.csv.write(em, what));
+    const part: AuditPage = JSON.parse(await text(EXPORTERS.json.write(em, what, 1_000)));
+    const rest = await listAuditEvents(em, {
+      filter: { ip },
+      before: toPosition(part.next ?? ''),
+      limit: 1_000,
+    });
+
+    expect(whole.split('\r\n')).toHaveLength(1 + 1_500 + 1);
+    expect(part.events).toHaveLength(1_000);
+    expect(rest).toHaveLength(500);
   });
 
   test('of nothing is a document all the same', async ({ admin }) => {

@@ -52,6 +52,10 @@ const LIMITS: Record<string, Limit[]> = {
   'POST /api/sign-up': [{ counts: 'requests', of: 'network', attempts: 30 }],
   'POST /api/sign-up/:token': [{ counts: 'refusals', of: 'network', attempts: 300 }],
 
+  // Reads up to a hundred thousand rows.
+  'GET /api/audit-log/export': [{ counts: 'requests', of: 'person', attempts: 60 }],
+  'GET /api/account/audit-log/export': [{ counts: 'requests', of: 'person', attempts: 60 }],
+
   // The bootstrap code may be one that a person made up, and whoever has it becomes the administrator.
   'POST /api/set-up/options': [
     { counts: 'requests', of: 'network', attempts: 20 },
