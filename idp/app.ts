@@ -7,6 +7,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { emailRoutes } from './account/email.routes.ts';
 import { profileRoutes } from './account/profile.routes.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
 import { applicationRoutes } from './clients/application.routes.ts';
@@ -48,6 +49,7 @@ const API = [
   inviteRoutes,
   applicationRoutes,
   profileRoutes,
+  emailRoutes,
   userRoutes,
   mailRoutes,
   mailServerRoutes,

@@ -8,6 +8,12 @@ export const ProfileView = Type.Object({
   displayName: Type.String(),
   email: Type.String(),
   emailVerified: Type.Boolean(),
+
+  /** What takes the place of `email` once it is confirmed. */
+  pendingEmail: Type.Union([Type.String(), Type.Null()]),
+
+  /** Without mail no address can be confirmed, and so none be changed here. */
+  mailOn: Type.Boolean(),
   language: Type.Union([Language, Type.Null()]),
 });
 export type ProfileView = Static<typeof ProfileView>;

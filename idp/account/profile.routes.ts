@@ -1,13 +1,20 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { changeProfile, getUser, type User } from '#core';
+import {
+  changeProfile,
+  type EntityManager,
+  findPendingEmail,
+  getUser,
+  isMailOn,
+  type User,
+} from '#core';
 import type { Services } from '../http/services.ts';
 import { originOf, requireSignedIn } from '../http/session.ts';
 import { ProfileInput, ProfileView } from './account.schemas.ts';
 
 export const profileRoutes: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
   app.get('/account', { schema: { response: { 200: ProfileView } } }, async (request) =>
-    toView(await requireUser(request, services)),
+    view(request.em, await requireUser(request, services)),
   );
 
   app.patch(
@@ -15,7 +22,8 @@ export const profileRoutes: FastifyPluginAsyncTypebox<Services> = async (app, se
     { schema: { body: ProfileInput, response: { 200: ProfileView } } },
     async (request) => {
       const user = await requireUser(request, services);
-      return toView(await changeProfile(request.em, user, request.body, originOf(request)));
+      const changed = await changeProfile(request.em, user, request.body, originOf(request));
+      return view(request.em, changed);
     },
   );
 };
@@ -25,6 +33,15 @@ async function requireUser(request: FastifyRequest, services: Services): Promise
   return getUser(request.em, user.id);
 }
 
-function toView({ username, displayName, email, emailVerified, language }: User): ProfileView {
-  return { username, displayName, email, emailVerified, language: language ?? null };
+async function view(em: EntityManager, user: User): Promise<ProfileView> {
+  const { id, username, displayName, email, emailVerified, language = null } = user;
+  return {
+    username,
+    displayName,
+    email,
+    emailVerified,
+    pendingEmail: await findPendingEmail(em, id),
+    mailOn: await isMailOn(em),
+    language,
+  };
 }

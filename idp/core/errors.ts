@@ -12,6 +12,7 @@ export type RefusalCode =
   | 'invite_required'
   | 'sign_up_closed'
   | 'login_link_not_valid'
+  | 'email_verification_not_valid'
   | 'mail_off'
   | 'changed_meanwhile'
   | 'ceremony_expired'

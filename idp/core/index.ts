@@ -66,6 +66,13 @@ export {
   isMigrated,
   migrateDatabase,
 } from './database.ts';
+export {
+  confirmEmail,
+  createEmailVerification,
+  findPendingEmail,
+  getEmailVerification,
+  withdrawEmailVerification,
+} from './email-verification/email-verification.registry.ts';
 export { createKeyring, type Keyring, WrongEncryptionKey } from './encryption/keyring.ts';
 export { createToken, hashToken } from './encryption/token.ts';
 export {

@@ -47,6 +47,10 @@ const LIMITS: Record<string, Limit[]> = {
 
   // A link may be on a poster: a thousand people who sign up in one room.
   'POST /api/sign-up/:token/options': [{ counts: 'requests', of: 'network', attempts: 1_000 }],
+  // Each is a mail to an address that the person may have made up.
+  'POST /api/account/email': [{ counts: 'requests', of: 'person', attempts: 10 }],
+  'POST /api/email-verifications/:token': [{ counts: 'refusals', of: 'network', attempts: 100 }],
+
   // Who was not invited. It tells which names are taken, and each may become an account.
   'POST /api/sign-up/options': [{ counts: 'requests', of: 'network', attempts: 60 }],
   'POST /api/sign-up': [{ counts: 'requests', of: 'network', attempts: 30 }],

@@ -22,6 +22,7 @@ const STATUS: Record<RefusalCode, number> = {
   invite_required: 403,
   sign_up_closed: 403,
   login_link_not_valid: 404,
+  email_verification_not_valid: 404,
   mail_off: 409,
   changed_meanwhile: 412,
   ceremony_expired: 409,

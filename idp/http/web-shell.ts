@@ -10,6 +10,7 @@ const PAGES = [
   '/signup/:token',
   '/login',
   '/login-link/:token',
+  '/confirm-email/:token',
   '/interaction/:uid',
   '/device',
   '/settings/*',

@@ -13,6 +13,7 @@ const MAILS: MailContent[] = [
   { kind: 'invitation', values: { link, expiresAt: at } },
   { kind: 'login_link', values: { link, expiresAt: at } },
   { kind: 'email_verification', values: { link, expiresAt: at } },
+  { kind: 'address_in_use', values: {} },
   { kind: 'new_device', values: { device: 'Firefox on Linux', ip: '192.0.2.1', at } },
   { kind: 'passkey_added', values: { passkey: 'Blue key', at } },
   { kind: 'passkey_removed', values: { passkey: 'Blue key', at } },

@@ -19,6 +19,7 @@ interface Instance {
 
 /** Where the button leads when the mail brings no link of its own. */
 const PAGES: Partial<Record<MailKind, string>> = {
+  address_in_use: '/login',
   new_device: '/settings/account/security',
   passkey_added: '/settings/account/security',
   passkey_removed: '/settings/account/security',

@@ -14,6 +14,7 @@ import {
   toPersonDetails,
   type User,
 } from '#core';
+import { verifyNewPerson } from '../account/email.service.ts';
 import type { Services } from '../http/services.ts';
 import { bindBrowser, originOf, signIn } from '../http/session.ts';
 import { beginRegistration, finishRegistration } from '../passkeys/registration.service.ts';
@@ -70,6 +71,7 @@ export async function finishSignUp(
       ...facts,
       details: { by: kind, ...(invite !== undefined && { invite }) },
     });
+    await verifyNewPerson(em, services, created);
     await recordAudit(em, { event: 'passkey_added', ...facts, details: { name: passkey.name } });
     return created;
   });

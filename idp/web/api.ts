@@ -10,6 +10,7 @@ import type {
   AuditQuery,
   CreatedInvite,
   CreatedLoginLink,
+  EmailVerificationView,
   GeneralSettingsView,
   InteractionView,
   InviteInput,
@@ -117,6 +118,13 @@ export const getProfile = () => request<ProfileView>('GET', '/api/account');
 export const changeProfile = (change: ProfileInput) =>
   request<ProfileView>('PATCH', '/api/account', change);
 
+/** The address counts once the link that is mailed to it was used. */
+export const requestEmail = (email: string) =>
+  request<void>('POST', '/api/account/email', { email });
+export const getEmailVerification = (token: string) =>
+  request<EmailVerificationView>('GET', verificationPath(token));
+export const confirmEmail = (token: string) => request<void>('POST', verificationPath(token));
+
 export const listApplications = () => request<ApplicationView[]>('GET', '/api/applications');
 
 export const getGeneralSettings = () =>
@@ -175,6 +183,10 @@ function signUpPath(token: string): string {
   return `/api/sign-up/${encodeURIComponent(token)}`;
 }
 
+function verificationPath(token: string): string {
+  return `/api/email-verifications/${encodeURIComponent(token)}`;
+}
+
 function interactionPath(uid: string): string {
   return `/interaction/${encodeURIComponent(uid)}`;
 }
@@ -200,7 +212,8 @@ async function request<T>(
   if (!response.ok) {
     throw await readProblem(response);
   }
-  return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+  const hasBody = response.headers.has('content-type');
+  return hasBody ? ((await response.json()) as T) : (undefined as T);
 }
 
 async function readProblem(response: Response): Promise<Problem> {

@@ -76,6 +76,12 @@ const ROUTES = [
     page: page(() => import('./pages/settings/mail/mail.page.tsx').then((m) => m.MailPage)),
   },
   {
+    path: '/confirm-email/:token',
+    page: page(() =>
+      import('./pages/confirm-email/confirm-email.page.tsx').then((m) => m.ConfirmEmailPage),
+    ),
+  },
+  {
     path: '/settings/audit-log',
     page: page(() =>
       import('./pages/settings/audit-log/audit-log.page.tsx').then((m) => m.AuditLogPage),

@@ -4,6 +4,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 export const AUDIT_EVENTS = [
   'account_created',
   'account_changed',
+  'email_change_requested',
   'user_disabled',
   'user_enabled',
   'user_promoted',

@@ -10,6 +10,7 @@ const OVER: Record<string, string> = {
   // As long as browsers keep a cookie (RFC 6265bis §5.5).
   known_browsers: `last_used_at < now() - interval '400 days'`,
   login_links: 'expires_at < now()',
+  email_verifications: 'expires_at < now()',
   client_secrets: 'expires_at < now()',
   mails: `state <> 'waiting' and created_at < now() - interval '30 days'`,
   // Given up; the audit log keeps that it was.

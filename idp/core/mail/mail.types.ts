@@ -3,6 +3,9 @@ export interface MailValues {
   invitation: { link: string; expiresAt: string };
   login_link: { link: string; expiresAt: string };
   email_verification: { link: string; expiresAt: string };
+
+  /** Somebody entered the address of this account in another one, or to make one. */
+  address_in_use: Record<string, never>;
   new_device: { device: string; ip: string; at: string };
   passkey_added: { passkey: string; at: string };
   passkey_removed: { passkey: string; at: string };

@@ -101,6 +101,16 @@ create table login_links (
 create index login_links_user_id on login_links (user_id);
 create index login_links_expires_at on login_links (expires_at);
 
+create table email_verifications (
+  user_id uuid primary key references users on delete cascade,
+  token_hash text not null unique,
+  email text not null,
+  replaces text not null,
+  expires_at timestamptz not null
+);
+comment on column email_verifications.replaces is 'the address of the account when it was asked: with another, the link is dead';
+create index email_verifications_expires_at on email_verifications (expires_at);
+
 create unlogged table rate_limits (
   key text primary key,
   attempts integer not null,

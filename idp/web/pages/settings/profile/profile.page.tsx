@@ -12,6 +12,7 @@ import { LANGUAGES, t } from '#web/locales/locales.ts';
 import { loadSession } from '#web/session.ts';
 import { useLoaded, useTask } from '#web/task.ts';
 import { SettingsFrame } from '../settings-frame.tsx';
+import { Email } from './email.tsx';
 import styles from './profile.module.css';
 
 export function ProfilePage() {
@@ -23,14 +24,17 @@ export function ProfilePage() {
 }
 
 function Profile({ user }: { user: Person }) {
-  const { value, problem } = useLoaded(getProfile);
+  const { value, problem, reload } = useLoaded(getProfile);
   if (problem) {
     return <ProblemNotice problem={problem} />;
   }
   return (
-    <Section title={t('profile.you')} text={t('profile.youText', { username: user.username })}>
-      {value ? <ProfileForm profile={value} /> : <Skeleton rows={['control', 'control']} />}
-    </Section>
+    <>
+      <Section title={t('profile.you')} text={t('profile.youText', { username: user.username })}>
+        {value ? <ProfileForm profile={value} /> : <Skeleton rows={['control', 'control']} />}
+      </Section>
+      {value && <Email profile={value} onChanged={reload} />}
+    </>
   );
 }
 
