@@ -52,7 +52,9 @@ export const loginLinkRoutes: FastifyPluginAsyncTypebox<Services> = async (app, 
   async function sendIfKnown(email: string, by: Parameters<typeof sendLoginLink>[2]['by']) {
     const em = services.database.em.fork();
     const user = await findUserByEmail(em, email);
-    if (user && !user.disabledAt && (await countAttempt(em, PER_MAILBOX(user.id))) === 0) {
+    // Whoever reads a mailbox that was never confirmed may be anybody: a mistyped address is somebody's, too.
+    const isTheirs = user?.emailVerified && !user.disabledAt;
+    if (isTheirs && (await countAttempt(em, PER_MAILBOX(user.id))) === 0) {
       await sendLoginLink(em, services, { user, by });
     }
   }

@@ -133,11 +133,11 @@ describe('by mail', () => {
     em,
     signUp,
   }) => {
+    const { user } = await signUp('mailed');
     const server = await startMailServer();
     await useMailServer(em, server.port);
     const replica = await startReplica({ database, databaseUrl });
     await vi.waitFor(() => expect(replica.services.changes.isLive).toBe(true));
-    const { user } = await signUp('mailed');
 
     const answer = await admin.send({
       method: 'POST',
@@ -160,22 +160,25 @@ describe('by mail', () => {
     expect(server.inbox[0]?.email.text).toContain(url);
   });
 
-  test('known and unknown addresses get the same answer, and only the known one a mail', async ({
+  test('known, unconfirmed and unknown addresses get the same answer, and only the first a mail', async ({
     browser,
     em,
     signUp,
   }) => {
+    const { user: mistyped } = await signUp('mistyped');
     const { user } = await signUp('forgetful');
+    await query(em, 'update users set email_verified = true where id = $1', [user.id]);
     await query(
       em,
       `insert into settings (key, value, owner, updated_at) values ('general', '{"loginLinksByEmail": true}', 'admin', now())`,
     );
     await useMailServer(em, 1);
 
+    const unconfirmed = await browser.post('/api/login-links', { email: mistyped.email });
     const known = await browser.post('/api/login-links', { email: user.email.toUpperCase() });
     const unknown = await browser.post('/api/login-links', { email: 'nobody@example.com' });
 
-    for (const answer of [known, unknown]) {
+    for (const answer of [known, unconfirmed, unknown]) {
       expect(answer.statusCode).toBe(202);
       expect(answer.body).toBe('');
       expect(answer.cookies).toEqual([]);

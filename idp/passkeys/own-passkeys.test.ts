@@ -197,7 +197,7 @@ describe('a passkey', () => {
 
     const mails = await query(
       em,
-      'select kind, recipient from mails where user_id = $1 order by created_at',
+      `select kind, recipient from mails where user_id = $1 and kind like 'passkey%' order by created_at`,
       [user.id],
     );
     const events = await query<{ event: string }>(

@@ -9,6 +9,7 @@ import { repeat } from './repeat.ts';
 
 const OPTIONS = { auditLogRetentionDays: 90 };
 const USER = '00000000-0000-4000-8000-000000000001';
+const OTHER = '00000000-0000-4000-8000-000000000002';
 
 async function insertCeremonies(em: EntityManager, count: number, expiry: string): Promise<void> {
   await query(
@@ -40,6 +41,11 @@ insert into known_browsers
 insert into login_links (id, token_hash, user_id, email, expires_at)
   select gen_random_uuid(), name, '${USER}', 'ada@example.com', now() + t
   from (values ('gone', interval '-1 second'), ('kept', '1 hour')) as v(name, t);
+insert into users (id, username, display_name, email, custom_claims, owner, created_at, updated_at)
+  values ('${OTHER}', 'bob', 'Bob', 'bob@example.com', '[]', 'admin', now(), now());
+insert into email_verifications (user_id, token_hash, email, replaces, expires_at)
+  select who::uuid, name, 'x@example.com', 'y@example.com', now() + t
+  from (values ('${USER}', 'gone', interval '-1 second'), ('${OTHER}', 'kept', '1 hour')) as v(who, name, t);
 insert into client_secrets select gen_random_uuid(), 'wiki', name, 'web', now(), now() + t
   from (values ('gone', interval '-1 second'), ('kept', '1 hour'), ('kept', null)) as v(name, t);
 insert into rate_limits select name, 1, now() + t from (values ('gone', interval '-1 second'), ('kept', '1 hour')) as v(name, t);
@@ -63,6 +69,7 @@ const REMAINING = `
 select (select array_agg(id) from oidc_records) as records, (select array_agg(token_hash) from sessions) as sessions,
        (select array_agg(browser_hash) from known_browsers) as browsers,
        (select array_agg(token_hash) from login_links) as links,
+       (select array_agg(token_hash) from email_verifications) as verifications,
        (select array_agg(hash) from client_secrets) as secrets,
        (select array_agg(client_id) from redirect_mismatches) as mismatches,
        (select array_agg(token_hash order by token_hash) from invites) as invites,
@@ -84,6 +91,7 @@ describe('clean-up', () => {
       ceremonies: 0,
       sessions: 1,
       login_links: 1,
+      email_verifications: 1,
       known_browsers: 1,
       client_secrets: 1,
       backchannel_logouts: 1,
@@ -99,6 +107,7 @@ describe('clean-up', () => {
         sessions: ['kept'],
         browsers: ['kept'],
         links: ['kept'],
+        verifications: ['kept'],
         secrets: ['kept', 'kept'],
         mismatches: ['new'],
         invites: ['kept', 'kept too'],
