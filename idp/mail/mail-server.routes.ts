@@ -12,7 +12,7 @@ import {
   type SmtpSettings,
 } from '#core';
 import type { Services } from '../http/services.ts';
-import { requireAdmin } from '../http/session.ts';
+import { originOf, requireAdmin } from '../http/session.ts';
 import { MailServerInput, MailServerView } from './mail.schemas.ts';
 
 const PLACE = 'settings/smtp/password';
@@ -35,11 +35,12 @@ export const mailServerRoutes: FastifyPluginAsyncTypebox<Services> = async (app,
     '/settings/mail',
     { schema: { body: MailServerInput, response: { 200: MailServerView } } },
     async (request) => {
-      await requireAdmin(request, services);
+      const { user } = await requireAdmin(request, services);
       const kept = (await findSettings(request.em, 'smtp'))?.value.auth?.password;
       const value = toSettings(request.body, { keyring, kept });
       assertSmtpSettings(value);
-      await declareSettings(request.em, 'smtp', value, ADMIN);
+      const by = { actor: `user:${user.id}`, origin: originOf(request) };
+      await declareSettings(request.em, 'smtp', value, by);
       return toView({ value, owner: ADMIN });
     },
   );

@@ -56,6 +56,22 @@ describe('the mail server', () => {
     expect(services.keyring.decrypt(sealed, 'settings/smtp/password')).toBe('open sesame');
   });
 
+  test('is changed under the name of the administrator, and from where', async ({ admin }) => {
+    await save(admin.browser, { password: 'open sesame' });
+
+    const { events } = (
+      await admin.browser.get('/api/audit-log?event=settings_declared&limit=1')
+    ).json();
+    const { user } = (await admin.browser.get('/api/session')).json();
+    expect(events).toMatchObject([
+      {
+        actor: { kind: 'user', id: user.id, name: user.username },
+        target: { kind: 'settings', id: 'smtp' },
+        ip: '127.0.0.1',
+      },
+    ]);
+  });
+
   test.for<[string, object, string]>([
     ['a host with a scheme', { host: 'smtp://example.com' }, 'host'],
     ['port 0', { port: 0 }, 'port'],

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { recordAudit } from '../audit/audit.registry.ts';
+import { type AuditRecord, recordAudit } from '../audit/audit.registry.ts';
 import { OwnedElsewhere } from '../errors.ts';
 import { actAs } from '../owner/actor.ts';
 import { type Difference, listDifferences } from '../owner/adoption.ts';
@@ -22,6 +22,9 @@ export async function findSettings<K extends SettingsKey>(
   return row ?? null;
 }
 
+/** Somebody at the web pages, and where. */
+type Administrator = Pick<AuditRecord, 'actor' | 'origin'>;
+
 /**
  * Makes the settings as declared. A resource takes over what the web pages set (there is only one such page, and
  * YAML wins); another resource's are refused. Safe to repeat; says whether anything changed.
@@ -30,8 +33,12 @@ export async function declareSettings<K extends SettingsKey>(
   em: EntityManager,
   key: K,
   value: SettingsOf[K],
-  owner: Owner,
+  declarer: Owner | Administrator,
 ): Promise<boolean> {
+  const { owner, ...by } =
+    typeof declarer === 'string'
+      ? { owner: declarer, actor: declarer }
+      : { owner: ADMIN, ...declarer };
   return actAs(em, owner, async (tx) => {
     const existing = await tx.findOne(Setting, { key });
     if (existing && existing.owner !== owner && existing.owner !== ADMIN) {
@@ -47,8 +54,8 @@ export async function declareSettings<K extends SettingsKey>(
       : tx.create(Setting, { key, value, owner });
     await tx.persist(setting).flush();
     await recordAudit(tx, {
+      ...by,
       event: 'settings_declared',
-      actor: owner,
       target: `settings:${key}`,
       details: { changed: differences },
     });
