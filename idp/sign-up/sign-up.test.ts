@@ -139,15 +139,21 @@ describe('signing up', () => {
 });
 
 describe('set-up', () => {
-  test('makes one administrator of twenty who try at once, and is closed for good', async ({
+  test('makes one administrator of twenty who try at once on two replicas, and is closed for good', async ({
     app,
+    databaseUrl,
     em,
+    services,
   }) => {
+    const database = await connectDatabase(databaseUrl);
+    const other = await createApp({ ...services, database });
     const people = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => prepare(app, 'set-up', `founder-${n}`)),
+      Array.from({ length: 20 }, (_, n) => prepare(n % 2 ? app : other, 'set-up', `founder-${n}`)),
     );
 
     const answers = await Promise.all(people.map((finish) => finish()));
+    await other.close();
+    await database.close();
     await query(em, 'delete from users');
     const again = await app.inject('/api/set-up');
 

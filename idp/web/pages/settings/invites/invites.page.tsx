@@ -5,6 +5,7 @@ import { getInvites, revokeInvite } from '#web/api.ts';
 import { Button } from '#web/components/button.tsx';
 import { ConfirmDialog } from '#web/components/confirm-dialog.tsx';
 import { InviteDialog } from '#web/components/invite-dialog.tsx';
+import { Notice } from '#web/components/notice.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { Row, Rows } from '#web/components/rows.tsx';
 import { Section } from '#web/components/section.tsx';
@@ -45,6 +46,7 @@ function Invites({ value, problem, reload }: Loaded<InvitesView>) {
       text={t(value?.mailOn === false ? 'invites.mailOff' : 'invites.text')}
     >
       <ProblemNotice problem={problem} />
+      <Notice>{currentSession().instance.signUp === 'closed' && t('invites.closed')}</Notice>
       {value ? (
         <List invites={value.invites} onRevoke={(invite) => (revoked.value = invite)} />
       ) : (
