@@ -1,7 +1,20 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect } from 'vitest';
-import { query } from '#core';
+import { type ClientDeclaration, query } from '#core';
 import { test } from '../testing/openid-client/test.ts';
 import { registerClient } from '../testing/relying-party.ts';
+import { DEVICE_GRANT } from './device/device.service.ts';
+
+type ClientKey = NonNullable<ClientDeclaration['jwks']>['keys'][number];
+
+/** Of ES256, as JWK. */
+function createKey() {
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    publicKey: pair.publicKey.export({ format: 'jwk' }) as ClientKey,
+    privateKey: pair.privateKey.export({ format: 'jwk' }),
+  };
+}
 
 const urn = (clientId: string) => `urn:permiso:client:${clientId}`;
 
@@ -126,6 +139,38 @@ describe('a certified application, whatever is begun on one replica and finished
 
     expect(known).toMatchObject({ facts: { token: { active: true, sub: ada.id } } });
     expect(strange).toEqual({ facts: { token: { active: false } } });
+  });
+
+  test('without a browser shows a code, and is let in once somebody has agreed', async ({
+    em,
+    ada,
+    drive,
+  }) => {
+    const client = await registerClient(em, {
+      grantTypes: [DEVICE_GRANT, 'refresh_token'],
+      callbackUrls: [],
+    });
+
+    const outcome = await drive({ flow: 'device', client });
+
+    expect(outcome).toMatchObject({ facts: { claims: { sub: ada.id }, person: { sub: ada.id } } });
+    expect(ada.steps).toEqual(['device', 'consent']);
+  });
+
+  test('proves itself by its key, and by no other', async ({ em, drive }) => {
+    const [mine, other] = [createKey(), createKey()];
+    const client = await registerClient(em, {
+      grantTypes: ['client_credentials'],
+      callbackUrls: [],
+      jwks: { keys: [mine.publicKey] },
+    });
+    const prove = (key: object) => drive({ flow: 'machine', client, options: { key } });
+
+    const right = await prove(mine.privateKey);
+    const wrong = await prove(other.privateKey);
+
+    expect(right).toMatchObject({ facts: { token: { client_id: client.clientId } } });
+    expect(wrong).toMatchObject({ failure: { error: 'invalid_client' } });
   });
 
   test('signs the person out, has them back, and its refresh token ended', async ({

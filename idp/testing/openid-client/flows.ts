@@ -1,3 +1,4 @@
+import { webcrypto } from 'node:crypto';
 import * as openid from 'openid-client';
 import type { Landing, Task } from './messages.ts';
 
@@ -52,6 +53,18 @@ export const FLOWS: Record<string, (means: Means) => Promise<Facts>> = {
     return { token, after: await openid.tokenIntrospection(config, access_token) };
   },
 
+  /** Shows a code, sends somebody there, and asks until they have agreed. */
+  async device(means) {
+    const config = await discover(means);
+    const asked = await openid.initiateDeviceAuthorization(config, {
+      scope: 'openid profile email groups',
+    });
+    const landing = await means.visit(new URL(String(asked.verification_uri_complete)));
+    const tokens = await openid.pollDeviceAuthorizationGrant(config, asked);
+    const again = await openid.refreshTokenGrant(config, refreshTokenOf(tokens));
+    return { ...(await describe(config, means, tokens)), landing, again: again.token_type };
+  },
+
   /** Hands its token to the application that it is for, which asks about it. */
   async forAnother(means) {
     const config = await discover(means);
@@ -79,13 +92,21 @@ export const FLOWS: Record<string, (means: Means) => Promise<Facts>> = {
 
 async function discover({ issuer, client, options }: Means): Promise<openid.Configuration> {
   const alg = String(options.alg ?? 'RS256');
+  const proof = client.secret ? openid.ClientSecretBasic(client.secret) : openid.None();
   return openid.discovery(
     issuer,
     client.id,
     { id_token_signed_response_alg: alg },
-    client.secret ? openid.ClientSecretBasic(client.secret) : openid.None(),
+    options.key
+      ? openid.PrivateKeyJwt(await importKey(options.key as webcrypto.JsonWebKey))
+      : proof,
     { execute: [openid.allowInsecureRequests] },
   );
+}
+
+async function importKey(jwk: webcrypto.JsonWebKey): Promise<webcrypto.CryptoKey> {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
+  return webcrypto.subtle.importKey('jwk', jwk, algorithm, false, ['sign']);
 }
 
 interface Ways {

@@ -86,9 +86,11 @@ function toVisitor(id: string, means: Means): Visitor {
     id,
     steps,
     async visit(url) {
-      let end = await browser.follow(url);
+      const { origin } = new URL(url);
+      const follow = (target: string) => browser.follow(new URL(target, origin).href);
+      let end = await enter(await follow(url), browser);
       while (new URL(end.url).pathname.startsWith('/interaction/')) {
-        end = await browser.follow(await takeStep(new URL(end.url).pathname, means, steps));
+        end = await follow(await takeStep(new URL(end.url).pathname, means, steps));
       }
       return land(end, browser);
     },
@@ -97,6 +99,16 @@ function toVisitor(id: string, means: Means): Visitor {
       await browser.send({ method: 'DELETE', url: '/api/session', headers });
     },
   };
+}
+
+/** At the page for devices the code stands in the address already; the person only has to send it off. */
+async function enter(end: End, browser: Browser): Promise<End> {
+  const { pathname, searchParams } = new URL(end.url);
+  if (pathname !== '/device') {
+    return end;
+  }
+  const found = await browser.post('/device', { userCode: searchParams.get('user_code') });
+  return browser.follow(new URL(found.json().redirectTo, end.url).href);
 }
 
 async function takeStep(
