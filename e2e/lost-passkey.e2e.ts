@@ -75,7 +75,10 @@ describe('somebody who lost every passkey', () => {
   test('removes the lost one, after the new passkey has confirmed it', async () => {
     await press(phone, /^Remove/);
     await phone.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
-    await phone.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await phone.page
+      .getByRole('button', { name: /^Rename/ })
+      .nth(1)
+      .waitFor({ state: 'detached' });
 
     expect(await phone.page.getByRole('button', { name: /^Rename/ }).count()).toBe(1);
   });

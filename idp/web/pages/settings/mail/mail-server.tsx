@@ -19,13 +19,7 @@ export function MailServer({ user, onTested }: Props) {
     <Section title={t('mail.server')} text={t('mail.serverText')}>
       <ProblemNotice problem={problem} />
       {isLoaded ? (
-        <ServerForm
-          key={value?.owner}
-          server={value}
-          user={user}
-          onSaved={reload}
-          onTested={onTested}
-        />
+        <ServerForm server={value} user={user} onSaved={reload} onTested={onTested} />
       ) : (
         <Skeleton rows={['control', 'control', 'control']} />
       )}
