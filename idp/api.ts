@@ -1,5 +1,5 @@
 /** The types of everything the JSON API says and hears: all that the web part knows of the server. */
-export type { ProfileInput, ProfileView } from './account/account.schemas.ts';
+export type { ConsentView, ProfileInput, ProfileView } from './account/account.schemas.ts';
 export type { EmailVerificationView } from './account/email.schemas.ts';
 export type {
   AuditEventName,

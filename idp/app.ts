@@ -7,6 +7,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { consentRoutes } from './account/consent.routes.ts';
 import { emailRoutes } from './account/email.routes.ts';
 import { profileRoutes } from './account/profile.routes.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
@@ -49,6 +50,7 @@ const API = [
   inviteRoutes,
   applicationRoutes,
   profileRoutes,
+  consentRoutes,
   emailRoutes,
   userRoutes,
   mailRoutes,

@@ -27,3 +27,13 @@ export const ProfileInput = Type.Object(
   { additionalProperties: false },
 );
 export type ProfileInput = Static<typeof ProfileInput>;
+
+/** An application that the person agreed to, and what it may learn. */
+export const ConsentView = Type.Object({
+  clientId: Type.String(),
+  name: Type.String(),
+  logoUrl: Type.Union([Type.String(), Type.Null()]),
+  scopes: Type.Array(Type.String()),
+  grantedAt: Type.String(),
+});
+export type ConsentView = Static<typeof ConsentView>;

@@ -50,7 +50,12 @@ export {
   findRedirectMismatch,
   recordRedirectMismatch,
 } from './client/redirect-mismatch.registry.ts';
-export { listConsentedScopes, recordConsent } from './consent/consent.registry.ts';
+export {
+  listConsentedScopes,
+  listConsents,
+  recordConsent,
+  revokeConsent,
+} from './consent/consent.registry.ts';
 export {
   type CustomClaim,
   MAX_CUSTOM_CLAIMS,

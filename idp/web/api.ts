@@ -8,6 +8,7 @@ import type {
   ApplicationView,
   AuditPage,
   AuditQuery,
+  ConsentView,
   CreatedInvite,
   CreatedLoginLink,
   EmailVerificationView,
@@ -67,6 +68,10 @@ export const consumeLoginLink = (token: string) =>
   request<void>('POST', `/api/login-links/${encodeURIComponent(token)}`);
 export const requestLoginLink = (email: string) =>
   request<void>('POST', '/api/login-links', { email });
+
+export const listConsents = () => request<ConsentView[]>('GET', '/api/account/consents');
+export const revokeConsent = (clientId: string) =>
+  request<void>('DELETE', `/api/account/consents/${encodeURIComponent(clientId)}`);
 
 export const listPasskeys = () => request<PasskeyView[]>('GET', '/api/account/passkeys');
 export const getAdditionOptions = () =>

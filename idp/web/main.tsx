@@ -46,6 +46,12 @@ const ROUTES = [
     ),
   },
   {
+    path: '/settings/account/applications',
+    page: page(() =>
+      import('./pages/settings/consents/consents.page.tsx').then((m) => m.ConsentsPage),
+    ),
+  },
+  {
     path: '/settings/account/security',
     page: page(() =>
       import('./pages/settings/security/security.page.tsx').then((m) => m.SecurityPage),

@@ -22,6 +22,7 @@ export const AUDIT_EVENTS = [
   'invite_created',
   'invite_revoked',
   'consent_given',
+  'consent_revoked',
   'client_authorised',
   'authorisation_refused',
   'redirect_mismatch',

@@ -1,4 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { type RequestOrigin, recordAudit } from '../audit/audit.registry.ts';
+import { Refusal } from '../errors.ts';
 import { query } from '../query.ts';
 
 export async function listConsentedScopes(
@@ -28,3 +30,45 @@ export async function recordConsent(
     [userId, clientId, scopes],
   );
 }
+
+/** What a person agreed to, as they see it. */
+export interface GivenConsent {
+  clientId: string;
+  name: string;
+  logoUrl: string | null;
+  scopes: string[];
+  grantedAt: string;
+}
+
+/** All that a person agreed to, by the names of the applications. */
+export async function listConsents(em: EntityManager, userId: string): Promise<GivenConsent[]> {
+  return query(em, LIST, [userId]);
+}
+
+const LIST = `
+select c.client_id as "clientId", a.name, a.logo_url as "logoUrl", c.scopes,
+       to_char(c.granted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "grantedAt"
+from consents c join clients a on a.id = c.client_id where c.user_id = $1 order by lower(a.name)`;
+
+/** Takes the consent back, and with it every token, code and grant that came of it. The next visit asks again. */
+export async function revokeConsent(
+  em: EntityManager,
+  { userId, clientId }: { userId: string; clientId: string },
+  origin: RequestOrigin,
+): Promise<void> {
+  await em.transactional(async (tx) => {
+    const gone = await query(tx, REVOKE, [userId, clientId]);
+    if (gone.length === 0) {
+      throw new Refusal('not_found', 'You have not agreed to this application, or took it back');
+    }
+    await query(tx, 'delete from oidc_records where user_id = $1 and client_id = $2', [
+      userId,
+      clientId,
+    ]);
+    const actor = `user:${userId}`;
+    const target = `client:${clientId}`;
+    await recordAudit(tx, { event: 'consent_revoked', actor, userId, target, origin });
+  });
+}
+
+const REVOKE = 'delete from consents where user_id = $1 and client_id = $2 returning client_id';

@@ -14,6 +14,7 @@ export const SETTINGS: Part[] = [
     pages: [
       { path: '/settings/account', label: 'profile.title' },
       { path: '/settings/account/security', label: 'security.title' },
+      { path: '/settings/account/applications', label: 'consents.title' },
       { path: '/settings/audit-log', label: 'audit.title' },
     ],
   },
