@@ -205,6 +205,7 @@ export {
   releaseSettings,
 } from './settings/settings.registry.ts';
 export type { GeneralSettings, LdapSettings, SmtpSettings } from './settings/settings.types.ts';
+export { SMTP_PASSWORD_PLACE } from './settings/settings.types.ts';
 export { assertSmtpSettings } from './settings/smtp.rules.ts';
 export {
   ensureSigningKeys,

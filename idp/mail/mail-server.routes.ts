@@ -9,13 +9,12 @@ import {
   type Owner,
   queueMail,
   Refusal,
+  SMTP_PASSWORD_PLACE,
   type SmtpSettings,
 } from '#core';
 import type { Services } from '../http/services.ts';
 import { originOf, requireAdmin } from '../http/session.ts';
 import { MailServerInput, MailServerView } from './mail.schemas.ts';
-
-const PLACE = 'settings/smtp/password';
 
 /** Where mail goes out, for administrators. What an SMTPConfig declares can only be changed there. */
 export const mailServerRoutes: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
@@ -69,7 +68,7 @@ function toSettings(
   { fromAddress, fromName, username, password, ...server }: MailServerInput,
   { keyring, kept }: { keyring: Keyring; kept: string | undefined },
 ): SmtpSettings {
-  const sealed = password === undefined ? kept : keyring.encrypt(password, PLACE);
+  const sealed = password === undefined ? kept : keyring.encrypt(password, SMTP_PASSWORD_PLACE);
   if (username !== null && sealed === undefined) {
     throw new Refusal('invalid_input', 'A user name at the mail server needs its password');
   }

@@ -8,6 +8,7 @@ import {
   openMail,
   recordMailDelivered,
   recordMailFailed,
+  SMTP_PASSWORD_PLACE,
   type SmtpSettings,
   takeDueMails,
 } from '#core';
@@ -69,7 +70,7 @@ async function findSmtpSettings(em: EntityManager, keyring: Keyring): Promise<Sm
   const value = (await findSettings(em, 'smtp'))?.value;
   const auth = value?.auth && {
     ...value.auth,
-    password: keyring.decrypt(value.auth.password, 'settings/smtp/password'),
+    password: keyring.decrypt(value.auth.password, SMTP_PASSWORD_PLACE),
   };
   return value ? { ...value, auth: auth ?? null } : null;
 }

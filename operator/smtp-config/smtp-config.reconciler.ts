@@ -3,6 +3,7 @@ import {
   findSettings,
   type Keyring,
   releaseSettings,
+  SMTP_PASSWORD_PLACE,
   type SmtpSettings,
 } from '#core';
 import { CheckCache, toReconciled } from '../connection/check-cache.ts';
@@ -24,7 +25,6 @@ export interface SmtpConfigOptions {
   namespace: string | null;
 }
 
-const PLACE = 'settings/smtp/password';
 const TLS = { StartTLS: 'starttls', TLS: 'tls', None: 'none' } as const;
 
 export function smtpConfigReconciler(options: SmtpConfigOptions): Reconciler<SmtpConfigSpec> {
@@ -91,7 +91,11 @@ async function declare(
     const stored = (await findSettings(em, 'smtp'))?.value.auth?.password;
     const auth = settings.auth && {
       ...settings.auth,
-      password: sealPassword(settings.auth.password, { keyring, place: PLACE, stored }),
+      password: sealPassword(settings.auth.password, {
+        keyring,
+        place: SMTP_PASSWORD_PLACE,
+        stored,
+      }),
     };
     await declareSettings(em, 'smtp', { ...settings, auth }, ownerOf(resource));
   });

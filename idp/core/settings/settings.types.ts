@@ -21,6 +21,9 @@ export interface GeneralSettings {
   loginLinksByEmail: boolean;
 }
 
+/** Where the password of the mail server stands, which its encryption is bound to. */
+export const SMTP_PASSWORD_PLACE = 'settings/smtp/password';
+
 export interface SmtpSettings {
   host: string;
   port: number;
@@ -31,7 +34,7 @@ export interface SmtpSettings {
   insecureSkipVerify: boolean;
   from: { address: string; name: string | null };
 
-  /** The password is encrypted at the place `settings/smtp/password`. */
+  /** The password is encrypted at `SMTP_PASSWORD_PLACE`. */
   auth: { username: string; password: string } | null;
 }
 
