@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import type { Person, SessionView } from '#api';
-import { getSession } from '#web/api.ts';
+import { getSession } from '#web/api/session.ts';
 import { type Problem, toProblem } from '#web/problem.ts';
 
 /** Null until the server has answered; pages are drawn only after that. */

@@ -1,5 +1,5 @@
 import type { Person } from '#api';
-import { signOut } from '#web/api.ts';
+import { signOut } from '#web/api/session.ts';
 import { Button, ButtonLink } from '#web/components/button.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { t } from '#web/locales/locales.ts';

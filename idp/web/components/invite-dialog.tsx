@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { CreatedInvite, MailedInvites } from '#api';
-import { getInvites } from '#web/api.ts';
+import { getInvites } from '#web/api/invites.ts';
 import { Button } from '#web/components/button.tsx';
 import { t } from '#web/locales/locales.ts';
 import { useLoaded } from '#web/task.ts';

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { InvitesView } from '#api';
-import { createInvite, mailInvites } from '#web/api.ts';
+import { createInvite, mailInvites } from '#web/api/invites.ts';
 import { Button } from '#web/components/button.tsx';
 import { Field } from '#web/components/field.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { requestLoginLink } from '#web/api.ts';
+import { requestLoginLink } from '#web/api/session.ts';
 import { t } from '#web/locales/locales.ts';
 import { useTask } from '#web/task.ts';
 import { Button } from './button.tsx';

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { AuthenticationResponseJSON } from '@simplewebauthn/browser';
 import { useEffect, useRef } from 'preact/hooks';
-import { getSignInOptions } from '#web/api.ts';
+import { getSignInOptions } from '#web/api/session.ts';
 import { awaitAutofill, cancelPasskeyRequest, expectsAutofill, mayAutofill } from '#web/passkey.ts';
 
 /** The server forgets a challenge after five minutes; people leave tabs open for longer. */

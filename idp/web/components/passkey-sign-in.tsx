@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { AuthenticationResponseJSON } from '@simplewebauthn/browser';
 import type { SessionView } from '#api';
-import { getSignInOptions, signIn } from '#web/api.ts';
+import { getSignInOptions, signIn } from '#web/api/session.ts';
 import { t } from '#web/locales/locales.ts';
 import { askForPasskey, findPasskeyTrouble } from '#web/passkey.ts';
 import { useTask } from '#web/task.ts';

@@ -1,4 +1,4 @@
-import { getStepUpOptions, stepUp } from '#web/api.ts';
+import { getStepUpOptions, stepUp } from '#web/api/session.ts';
 import { askForPasskey } from '#web/passkey.ts';
 import { Problem } from '#web/problem.ts';
 

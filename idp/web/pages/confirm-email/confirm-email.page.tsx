@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
 import type { EmailVerificationView } from '#api';
-import { confirmEmail, getEmailVerification } from '#web/api.ts';
+import { confirmEmail, getEmailVerification } from '#web/api/account.ts';
 import { Button, ButtonLink } from '#web/components/button.tsx';
 import { Failure } from '#web/components/failure.tsx';
 import { Flow, FlowIntro } from '#web/components/flow.tsx';

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import type { Person } from '#api';
-import { listApplications } from '#web/api.ts';
+import { listApplications } from '#web/api/session.ts';
 import { HeaderBar } from '#web/components/header-bar.tsx';
 import { Heading } from '#web/components/heading.tsx';
 import { InviteDialog } from '#web/components/invite-dialog.tsx';

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
-import { enterUserCode } from '#web/api.ts';
+import { enterUserCode } from '#web/api/interaction.ts';
 import { Button } from '#web/components/button.tsx';
 import { Field } from '#web/components/field.tsx';
 import { Flow, FlowIntro } from '#web/components/flow.tsx';

@@ -1,4 +1,4 @@
-import { continueInteraction, type InteractionStep } from '#web/api.ts';
+import { continueInteraction, type InteractionStep } from '#web/api/interaction.ts';
 import { leaveFor } from '#web/navigation.ts';
 
 /** Tells the server how the step ended and goes where it says. */

@@ -1,6 +1,6 @@
 import { useRoute } from 'preact-iso';
 import type { InteractionView } from '#api';
-import { getInteraction } from '#web/api.ts';
+import { getInteraction } from '#web/api/interaction.ts';
 import { ButtonLink } from '#web/components/button.tsx';
 import { Failure } from '#web/components/failure.tsx';
 import { FlowSkeleton } from '#web/components/skeleton.tsx';

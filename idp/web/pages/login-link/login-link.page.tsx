@@ -1,5 +1,5 @@
 import { useLocation, useRoute } from 'preact-iso';
-import { consumeLoginLink } from '#web/api.ts';
+import { consumeLoginLink } from '#web/api/session.ts';
 import { Button } from '#web/components/button.tsx';
 import { Flow, FlowIntro } from '#web/components/flow.tsx';
 import { Heading } from '#web/components/heading.tsx';

@@ -1,4 +1,4 @@
-import { getSetUp, getSetUpOptions, setUp } from '#web/api.ts';
+import { getSetUp, getSetUpOptions, setUp } from '#web/api/sign-up.ts';
 import { ButtonLink } from '#web/components/button.tsx';
 import { Enrolment } from '#web/components/enrolment.tsx';
 import { Failure } from '#web/components/failure.tsx';

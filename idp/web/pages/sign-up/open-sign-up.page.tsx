@@ -1,4 +1,4 @@
-import { getOpenSignUp, getOpenSignUpOptions, signUpOpenly } from '#web/api.ts';
+import { getOpenSignUp, getOpenSignUpOptions, signUpOpenly } from '#web/api/sign-up.ts';
 import { Enrolment } from '#web/components/enrolment.tsx';
 import { Failure } from '#web/components/failure.tsx';
 import { Flow, FlowIntro } from '#web/components/flow.tsx';

@@ -1,6 +1,6 @@
 import { useRoute } from 'preact-iso';
 import type { InviteView } from '#api';
-import { getInvite, getSignUpOptions, signUp } from '#web/api.ts';
+import { getInvite, getSignUpOptions, signUp } from '#web/api/sign-up.ts';
 import { Enrolment } from '#web/components/enrolment.tsx';
 import { Failure } from '#web/components/failure.tsx';
 import { Flow, FlowIntro } from '#web/components/flow.tsx';

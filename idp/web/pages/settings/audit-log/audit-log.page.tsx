@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { Person } from '#api';
-import { auditExportPath } from '#web/api.ts';
+import { auditExportPath } from '#web/api/audit-log.ts';
 import { Button, ButtonLink } from '#web/components/button.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { Section } from '#web/components/section.tsx';

@@ -1,5 +1,5 @@
 import type { AuditEventName } from '#api';
-import type { AuditLogFilter } from '#web/api.ts';
+import type { AuditLogFilter } from '#web/api/audit-log.ts';
 import { Button } from '#web/components/button.tsx';
 import { Field } from '#web/components/field.tsx';
 import { Select } from '#web/components/select.tsx';

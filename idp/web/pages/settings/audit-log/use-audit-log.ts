@@ -1,7 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { AuditEventView } from '#api';
-import { type AuditLogFilter, listAuditLog } from '#web/api.ts';
+import { type AuditLogFilter, listAuditLog } from '#web/api/audit-log.ts';
 import { Problem, toProblem } from '#web/problem.ts';
 
 export type AuditLog = {

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ConsentView } from '#api';
-import { listConsents, revokeConsent } from '#web/api.ts';
+import { listConsents, revokeConsent } from '#web/api/account.ts';
 import { Button } from '#web/components/button.tsx';
 import { ConfirmDialog } from '#web/components/confirm-dialog.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';

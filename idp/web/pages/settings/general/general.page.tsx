@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { GeneralSettingsView } from '#api';
-import { changeGeneralSettings, getGeneralSettings } from '#web/api.ts';
+import { changeGeneralSettings, getGeneralSettings } from '#web/api/settings.ts';
 import { Button } from '#web/components/button.tsx';
 import { Notice } from '#web/components/notice.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { InvitesView, ListedInvite } from '#api';
-import { getInvites, revokeInvite } from '#web/api.ts';
+import { getInvites, revokeInvite } from '#web/api/invites.ts';
 import { Button } from '#web/components/button.tsx';
 import { ConfirmDialog } from '#web/components/confirm-dialog.tsx';
 import { InviteDialog } from '#web/components/invite-dialog.tsx';

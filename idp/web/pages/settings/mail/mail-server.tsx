@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { MailServerInput, MailServerView, Person } from '#api';
-import { getMailServer, saveMailServer, sendTestMail } from '#web/api.ts';
+import { getMailServer, saveMailServer, sendTestMail } from '#web/api/mail.ts';
 import { Button } from '#web/components/button.tsx';
 import { Notice } from '#web/components/notice.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';

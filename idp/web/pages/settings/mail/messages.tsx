@@ -1,5 +1,5 @@
 import type { MailView } from '#api';
-import { retryMail } from '#web/api.ts';
+import { retryMail } from '#web/api/mail.ts';
 import { Button } from '#web/components/button.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { Row, Rows } from '#web/components/rows.tsx';

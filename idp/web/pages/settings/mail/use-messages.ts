@@ -1,7 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { MailView } from '#api';
-import { listMails } from '#web/api.ts';
+import { listMails } from '#web/api/mail.ts';
 import { type Task, useTask } from '#web/task.ts';
 
 export type MessageList = {

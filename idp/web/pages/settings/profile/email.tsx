@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ProfileView } from '#api';
-import { requestEmail } from '#web/api.ts';
+import { requestEmail } from '#web/api/account.ts';
 import { Button } from '#web/components/button.tsx';
 import { Field } from '#web/components/field.tsx';
 import { Notice } from '#web/components/notice.tsx';

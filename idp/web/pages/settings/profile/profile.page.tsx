@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { Person, ProfileView } from '#api';
-import { changeProfile, getProfile } from '#web/api.ts';
+import { changeProfile, getProfile } from '#web/api/account.ts';
 import { Button } from '#web/components/button.tsx';
 import { Field } from '#web/components/field.tsx';
 import { Notice } from '#web/components/notice.tsx';

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { PasskeyView } from '#api';
-import { addPasskey, getAdditionOptions, listPasskeys, removePasskey } from '#web/api.ts';
+import { addPasskey, getAdditionOptions, listPasskeys, removePasskey } from '#web/api/account.ts';
 import { Button } from '#web/components/button.tsx';
 import { ConfirmDialog } from '#web/components/confirm-dialog.tsx';
 import { Notice } from '#web/components/notice.tsx';

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { PasskeyView } from '#api';
-import { renamePasskey } from '#web/api.ts';
+import { renamePasskey } from '#web/api/account.ts';
 import { Button } from '#web/components/button.tsx';
 import styles from '#web/components/dialog.module.css';
 import { Field } from '#web/components/field.tsx';

@@ -1,5 +1,5 @@
 import type { OwnSession } from '#api';
-import { endOtherSessions, endOwnSession, listOwnSessions } from '#web/api.ts';
+import { endOtherSessions, endOwnSession, listOwnSessions } from '#web/api/account.ts';
 import { Button } from '#web/components/button.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { Row, Rows } from '#web/components/rows.tsx';

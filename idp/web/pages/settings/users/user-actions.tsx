@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
 import type { CreatedLoginLink, UserChange, UserView } from '#api';
-import { changeUser, createLoginLink, deleteUser } from '#web/api.ts';
+import { changeUser, createLoginLink, deleteUser } from '#web/api/users.ts';
 import { Button } from '#web/components/button.tsx';
 import { ConfirmDialog } from '#web/components/confirm-dialog.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';

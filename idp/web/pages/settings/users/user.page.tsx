@@ -1,6 +1,6 @@
 import { useRoute } from 'preact-iso';
 import type { Person, UserView } from '#api';
-import { endSession, getUser } from '#web/api.ts';
+import { endSession, getUser } from '#web/api/users.ts';
 import { Button } from '#web/components/button.tsx';
 import { Notice } from '#web/components/notice.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';

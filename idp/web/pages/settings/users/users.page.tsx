@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { UserSummary } from '#api';
-import { listUsers } from '#web/api.ts';
+import { listUsers } from '#web/api/users.ts';
 import { Button } from '#web/components/button.tsx';
 import { Field } from '#web/components/field.tsx';
 import { InviteDialog } from '#web/components/invite-dialog.tsx';

@@ -1,0 +1,10 @@
+import type { MailPage, MailServerInput, MailServerView } from '#api';
+import { request } from '#web/api/request.ts';
+
+export const listMails = (before: string | null) =>
+  request<MailPage>('GET', `/api/mails${before ? `?before=${before}` : ''}`);
+export const retryMail = (id: string) => request<void>('POST', `/api/mails/${id}/retry`);
+export const getMailServer = () => request<MailServerView | null>('GET', '/api/settings/mail');
+export const saveMailServer = (server: MailServerInput) =>
+  request<MailServerView>('PUT', '/api/settings/mail', server);
+export const sendTestMail = () => request<{ id: string }>('POST', '/api/settings/mail/test');

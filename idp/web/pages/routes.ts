@@ -1,0 +1,109 @@
+import { signal } from '@preact/signals';
+import type { FunctionComponent } from 'preact';
+import { lazy } from 'preact-iso';
+import { t } from '#web/locales/locales.ts';
+import { Problem } from '#web/problem.ts';
+
+const LEFT_OPEN_MS = 10_000;
+
+/** Why the page that somebody wants could not be fetched. */
+export const pageProblem = signal<Problem | null>(null);
+
+/** Every page, fetched when somebody opens it. */
+export const ROUTES = [
+  {
+    path: '/',
+    page: page(() => import('./dashboard/dashboard.page.tsx').then((m) => m.DashboardPage)),
+  },
+  {
+    path: '/login',
+    page: page(() => import('./sign-in/sign-in.page.tsx').then((m) => m.SignInPage)),
+  },
+  {
+    path: '/interaction/:uid',
+    page: page(() => import('./interaction/interaction.page.tsx').then((m) => m.InteractionPage)),
+  },
+  {
+    path: '/device',
+    page: page(() => import('./device/device.page.tsx').then((m) => m.DevicePage)),
+  },
+  {
+    path: '/signup',
+    page: page(() => import('./sign-up/open-sign-up.page.tsx').then((m) => m.OpenSignUpPage)),
+  },
+  {
+    path: '/signup/:token',
+    page: page(() => import('./sign-up/sign-up.page.tsx').then((m) => m.SignUpPage)),
+  },
+  {
+    path: '/settings/account',
+    page: page(() => import('./settings/profile/profile.page.tsx').then((m) => m.ProfilePage)),
+  },
+  {
+    path: '/settings/account/applications',
+    page: page(() => import('./settings/consents/consents.page.tsx').then((m) => m.ConsentsPage)),
+  },
+  {
+    path: '/settings/account/security',
+    page: page(() => import('./settings/security/security.page.tsx').then((m) => m.SecurityPage)),
+  },
+  {
+    path: '/settings/admin/users',
+    page: page(() => import('./settings/users/users.page.tsx').then((m) => m.UsersPage)),
+  },
+  {
+    path: '/settings/admin/users/:id',
+    page: page(() => import('./settings/users/user.page.tsx').then((m) => m.UserPage)),
+  },
+  {
+    path: '/settings/admin/application-configuration',
+    page: page(() => import('./settings/general/general.page.tsx').then((m) => m.GeneralPage)),
+  },
+  {
+    path: '/settings/admin/invites',
+    page: page(() => import('./settings/invites/invites.page.tsx').then((m) => m.InvitesPage)),
+  },
+  {
+    path: '/settings/admin/mail',
+    page: page(() => import('./settings/mail/mail.page.tsx').then((m) => m.MailPage)),
+  },
+  {
+    path: '/confirm-email/:token',
+    page: page(() =>
+      import('./confirm-email/confirm-email.page.tsx').then((m) => m.ConfirmEmailPage),
+    ),
+  },
+  {
+    path: '/settings/audit-log',
+    page: page(() => import('./settings/audit-log/audit-log.page.tsx').then((m) => m.AuditLogPage)),
+  },
+  {
+    path: '/login-link/:token',
+    page: page(() => import('./login-link/login-link.page.tsx').then((m) => m.LoginLinkPage)),
+  },
+  {
+    path: '/setup',
+    page: page(() => import('./set-up/set-up.page.tsx').then((m) => m.SetUpPage)),
+  },
+];
+
+export const NotFound = page(() =>
+  import('./not-found/not-found.page.tsx').then((m) => m.NotFoundPage),
+);
+
+function page(load: () => Promise<FunctionComponent>) {
+  return lazy(() => load().catch(explainMissingPage));
+}
+
+function explainMissingPage(cause: unknown): Promise<never> {
+  // After an upgrade, a tab left open asks for files that are gone; a fresh page knows the new ones.
+  if (performance.now() > LEFT_OPEN_MS) {
+    location.reload();
+  } else {
+    pageProblem.value = new Problem(
+      { status: 0, code: 'page_missing', title: t('problem.network') },
+      { cause },
+    );
+  }
+  return new Promise(() => {});
+}
