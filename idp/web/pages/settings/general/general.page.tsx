@@ -3,6 +3,8 @@ import type { GeneralSettingsView } from '#api';
 import { changeGeneralSettings, getGeneralSettings } from '#web/api/settings.ts';
 import { Button } from '#web/components/button.tsx';
 import { Notice } from '#web/components/notice.tsx';
+import { OwnedNotice } from '#web/components/owned-notice.tsx';
+import { isOwnedElsewhere } from '#web/components/owner-badge.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { Section } from '#web/components/section.tsx';
 import { Skeleton } from '#web/components/skeleton.tsx';
@@ -39,7 +41,7 @@ function GeneralForm({ loaded }: { loaded: GeneralSettingsView }) {
   const { busy, problem, run } = useTask();
   const isSaved = useSignal(false);
   const draft = useSignal(loaded);
-  const isOwned = loaded.owner !== 'admin';
+  const isOwned = isOwnedElsewhere(loaded.owner);
   const save = () =>
     run(async () => {
       draft.value = await changeGeneralSettings(draft.value);
@@ -55,7 +57,7 @@ function GeneralForm({ loaded }: { loaded: GeneralSettingsView }) {
         void save();
       }}
     >
-      {isOwned && <Notice tone="info">{t('mail.owned', { owner: loaded.owner })}</Notice>}
+      <OwnedNotice owner={loaded.owner} />
       <fieldset class={styles.fields} disabled={isOwned}>
         <GeneralFields
           draft={draft.value}

@@ -3,6 +3,8 @@ import type { MailServerInput, MailServerView, Person } from '#api';
 import { getMailServer, saveMailServer, sendTestMail } from '#web/api/mail.ts';
 import { Button } from '#web/components/button.tsx';
 import { Notice } from '#web/components/notice.tsx';
+import { OwnedNotice } from '#web/components/owned-notice.tsx';
+import { isOwnedElsewhere } from '#web/components/owner-badge.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { Section } from '#web/components/section.tsx';
 import { Skeleton } from '#web/components/skeleton.tsx';
@@ -33,7 +35,7 @@ function ServerForm({ server, user, onSaved, onTested }: FormProps) {
   const { busy, problem, run } = useTask();
   const draft = useSignal<Draft>(toDraft(server));
   const told = useSignal('');
-  const isOwned = server !== null && server.owner !== 'admin';
+  const isOwned = server !== null && isOwnedElsewhere(server.owner);
   const save = () =>
     run(async () => {
       const input: MailServerInput = toInput(draft.value);
@@ -57,7 +59,7 @@ function ServerForm({ server, user, onSaved, onTested }: FormProps) {
         void save();
       }}
     >
-      {isOwned && <Notice tone="info">{t('mail.owned', { owner: server.owner })}</Notice>}
+      {isOwned && <OwnedNotice owner={server.owner} />}
       <fieldset class={styles.fields} disabled={isOwned}>
         <ServerFields draft={draft} problem={problem.value} />
         <SignInFields
