@@ -8,6 +8,7 @@ export type {
   AuditQuery,
 } from './audit/audit.schemas.ts';
 export type { ApplicationView } from './clients/application.schemas.ts';
+export type { AccessPage, AccessView } from './clients/client-access.schemas.ts';
 export type { Problem } from './http/problem.schemas.ts';
 export type {
   CreatedInvite,

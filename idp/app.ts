@@ -12,6 +12,7 @@ import { emailRoutes } from './account/email.routes.ts';
 import { profileRoutes } from './account/profile.routes.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
 import { applicationRoutes } from './clients/application.routes.ts';
+import { clientAccessRoutes } from './clients/client-access.routes.ts';
 import { addClientAddress } from './http/client-address.ts';
 import { healthRoutes } from './http/health.ts';
 import { addLimits } from './http/limits.ts';
@@ -49,6 +50,7 @@ const API = [
   openSignUpRoutes,
   inviteRoutes,
   applicationRoutes,
+  clientAccessRoutes,
   profileRoutes,
   consentRoutes,
   emailRoutes,

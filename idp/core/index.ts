@@ -1,6 +1,17 @@
 /** The front door of the registry: nothing else of core may be imported from outside. */
 export type { EntityManager } from '@mikro-orm/postgresql';
-export { type AuthorisedPerson, decideAccess, listApplications } from './access/access.ts';
+export {
+  type AccessReason,
+  type AuthorisedPerson,
+  decideAccess,
+  listApplications,
+} from './access/access.ts';
+export {
+  type AccessExplanation,
+  type AccessQuery,
+  explainAccess,
+  listAccess,
+} from './access/access-explanation.ts';
 export { AUDIT_EVENTS, type AuditEventName } from './audit/audit.entity.ts';
 export { type AuditRecord, type RequestOrigin, recordAudit } from './audit/audit.registry.ts';
 export {
