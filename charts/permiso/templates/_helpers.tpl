@@ -92,9 +92,10 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version | replace "+" "_" }
 DB_CONNECTION_STRING: {{ include "permiso.secret.database" . }}
 ENCRYPTION_KEY: {{ include "permiso.secret.encryptionKey" . }}
 BOOTSTRAP_CODE: {{ include "permiso.secret.bootstrapCode" . }}
-{{- with .Values.encryptionKey.previousExistingSecret }}
+{{- include "permiso.previousKey" . }}
+{{- with .Values.staticApiKey.existingSecret }}
 {{- if .name }}
-PREVIOUS_ENCRYPTION_KEY: {name: {{ .name }}, key: {{ .key }}}
+STATIC_API_KEY: {name: {{ .name }}, key: {{ .key }}}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -102,6 +103,15 @@ PREVIOUS_ENCRYPTION_KEY: {name: {{ .name }}, key: {{ .key }}}
 {{- define "permiso.files.operator" -}}
 DB_CONNECTION_STRING: {{ include "permiso.secret.operatorDatabase" . }}
 ENCRYPTION_KEY: {{ include "permiso.secret.encryptionKey" . }}
+{{- include "permiso.previousKey" . }}
+{{- end }}
+
+{{- define "permiso.previousKey" -}}
+{{- with .Values.encryptionKey.previousExistingSecret }}
+{{- if .name }}
+PREVIOUS_ENCRYPTION_KEY: {name: {{ .name }}, key: {{ .key }}}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* Parts of pods. Each takes (dict "root" $ "files" <one of the above, as a map>). */}}

@@ -29,7 +29,7 @@ export function parseManifests(rendered: string): Manifest[] {
 
 /** The manifests whose kinds a bare Kubernetes knows. */
 export function ofBareKubernetes(manifests: Manifest[]): Manifest[] {
-  const foreign = ['ServiceMonitor', 'HTTPRoute'];
+  const foreign = ['ServiceMonitor', 'PrometheusRule', 'HTTPRoute'];
   return manifests.filter(({ kind }) => !foreign.includes(kind));
 }
 

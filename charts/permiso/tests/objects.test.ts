@@ -122,6 +122,16 @@ describe('the encryption key', () => {
     );
   });
 
+  test('before this one is known to both programs while there is one', async ({ manifestsOf }) => {
+    const manifests = await manifestsOf('existing secrets');
+
+    for (const name of ['permiso-idp', 'permiso-operator']) {
+      expect(environmentOf(manifests, name)).toMatchObject({
+        PREVIOUS_ENCRYPTION_KEY_FILE: '/etc/permiso/previous-encryption-key',
+      });
+    }
+  });
+
   test('of one’s own is left alone', async ({ manifestsOf }) => {
     expect(kindsOf(await manifestsOf('existing secrets'))).not.toContain('Secret');
   });

@@ -13,6 +13,8 @@ export const VARIANTS = {
     appUrl: 'https://id.example.com',
     internalAppUrl: 'http://permiso-idp.permiso.svc',
     trustProxy: ['10.0.0.0/8', 'fd00::/8'],
+    trustedPlatform: 'CF-Connecting-IP',
+    auditLogRetentionDays: 30,
     outboundPrivateNetworks: ['10.96.0.0/12'],
     logLevel: 'debug',
     instance: 'main',
@@ -34,6 +36,8 @@ export const VARIANTS = {
     rbac: { aggregateToDefaultRoles: true },
     metrics: {
       serviceMonitor: { enabled: true, interval: '30s', labels: { release: 'prometheus' } },
+      prometheusRule: { enabled: true, labels: { release: 'prometheus' } },
+      dashboard: { enabled: true, annotations: { 'example.com/folder': 'a' } },
     },
     ingress: { enabled: true, className: 'nginx', tls: { secretName: 'id-tls' } },
     httpRoute: { enabled: true, parentRefs: [{ name: 'web', namespace: 'gateways' }] },
@@ -54,6 +58,7 @@ export const VARIANTS = {
       previousExistingSecret: { name: 'keys', key: 'old' },
     },
     bootstrapCode: { existingSecret: { name: 'keys', key: 'code' } },
+    staticApiKey: { existingSecret: { name: 'keys', key: 'automation' } },
     trustedCA: { existingSecret: { name: 'keys', key: 'authorities' } },
     operator: {
       database: {
