@@ -95,7 +95,8 @@ export async function migrateDatabase(
     try {
       await database.migrator.up();
       if (operatorRole !== null) {
-        await grantToOperator(database.em.fork(), operatorRole);
+        const keep = await isAhead(database);
+        await grantToOperator(database.em.fork(), operatorRole, { keep });
       }
     } finally {
       await database.close();
@@ -108,6 +109,12 @@ export async function migrateDatabase(
 /** Whether the schema is the one this version was written for. */
 export async function isMigrated(database: Database): Promise<boolean> {
   return (await database.migrator.getPending()).length === 0;
+}
+
+/** Whether a later version was here: its pods may run beside this one, or it was rolled back. */
+async function isAhead({ migrator }: Database): Promise<boolean> {
+  const known = new Set(migrations.map(({ name }) => name));
+  return (await migrator.getExecuted()).some(({ name }) => !known.has(name));
 }
 
 // SQLSTATE classes of a server that is going, starting or out of reach (PostgreSQL, appendix A).

@@ -11,8 +11,6 @@ import { PEOPLE } from './0001-first/people.ts';
 
 /** The registry, the OIDC records, and the database's own guards. */
 export class First extends Migration {
-  override name = '0001-first';
-
   override up(): void {
     for (const sql of [
       PEOPLE,

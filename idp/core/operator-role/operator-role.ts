@@ -6,13 +6,20 @@ import { OPERATOR_FUNCTIONS, OPERATOR_GRANTS } from './operator-role.grants.ts';
 /**
  * Lets this role, which must exist, do what an operator does, and nothing else. Done after every migration and not in
  * one, because only the environment names the role, and a restored database may have lost what it was granted. Safe
- * to repeat, also while an operator works: it has its privileges of before or of after.
+ * to repeat, also while an operator works: it has its privileges of before or of after. With `keep` it takes nothing
+ * away, because an operator of a later version needs what this one does not know of.
  */
-export async function grantToOperator(em: EntityManager, role: string): Promise<void> {
+export async function grantToOperator(
+  em: EntityManager,
+  role: string,
+  { keep = false } = {},
+): Promise<void> {
   await em.transactional(async (tx) => {
     const { name, schema } = await identify(tx, role);
     const statements = [
-      ...(await listOwnObjects(tx)).map((object) => `revoke all on ${object} from ${name}`),
+      ...(keep ? [] : await listOwnObjects(tx)).map(
+        (object) => `revoke all on ${object} from ${name}`,
+      ),
       `grant usage on schema ${schema} to ${name}`,
       ...Object.entries(OPERATOR_GRANTS).map(
         ([table, privileges]) => `grant ${privileges} on ${table} to ${name}`,
