@@ -61,6 +61,9 @@ export {
   findRedirectMismatch,
   recordRedirectMismatch,
 } from './client/redirect-mismatch.registry.ts';
+export { type ClientError, type FaultReason, ServerFault } from './connection/server-fault.ts';
+export { checkSmtp } from './connection/smtp.check.ts';
+export { type Aspect, findFailed, type Step, tryInOrder } from './connection/steps.ts';
 export {
   listConsentedScopes,
   listConsents,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { findFailed } from '#core';
 import { toTime } from '../runtime/conditions.ts';
 import type { Note } from '../runtime/events.ts';
 import type { Aspect, Reconciled } from '../runtime/reconciler.ts';
 import { idOf, keyOf, type Resource } from '../runtime/resource.ts';
-import { findFailed } from './steps.ts';
 
 const RETRY_MS = 10 * 60_000;
 const REPEAT_MS = 60 * 60_000;

@@ -1,8 +1,13 @@
 import { connect as connectPlain, isIP, Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectSecure } from 'node:tls';
 import { Client, type Filter, FilterParser, ResultCodeError } from 'ldapts';
-import { type LdapSettings, toServerWords } from '#core';
-import { type ClientError, type FaultReason, ServerFault } from './server-fault.ts';
+import {
+  type ClientError,
+  type FaultReason,
+  type LdapSettings,
+  ServerFault,
+  toServerWords,
+} from '#core';
 
 // RFC 4511 §4.1.9: noSuchObject, invalidDNSyntax …
 const BASE_CODES = [32, 34];

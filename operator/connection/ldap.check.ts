@@ -1,7 +1,6 @@
-import type { LdapSettings } from '#core';
+import { type LdapSettings, type Step, tryInOrder } from '#core';
 import type { Aspect } from '../runtime/reconciler.ts';
 import { LdapConnection } from './ldap-connection.ts';
-import { type Step, tryInOrder } from './steps.ts';
 
 /**
  * Reads from the directory as a synchronisation does, but one entry at most. The password is the plain one. Says

@@ -1,10 +1,9 @@
 import type { SMTPServerOptions } from 'smtp-server';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { SmtpSettings } from '#core';
+import { checkSmtp, type SmtpSettings } from '#core';
 import { findFreePort } from '../testing/free-port.ts';
 import { createCertificate } from './certificate.ts';
 import { listen, MAIL_PASSWORD, serveMail } from './servers.ts';
-import { checkSmtp } from './smtp.check.ts';
 
 let own: { certificate: string; key: string };
 
@@ -13,13 +12,14 @@ beforeAll(async () => {
 });
 
 describe('a mail server that works', () => {
-  test('without TLS is only connected to', async () => {
+  test('without TLS is connected to and told the sender', async () => {
     const { port } = await serve({ hideSTARTTLS: true, authOptional: true });
 
     const aspects = await checkSmtp(settings({ port, tls: 'none', auth: null }));
 
     expect(aspects).toEqual([
       aspect('Connected', `127.0.0.1:${port} answers, protected by nothing`),
+      aspect('SenderAccepted', `127.0.0.1:${port} takes mail from id@example.com`),
     ]);
   });
 
@@ -38,6 +38,7 @@ describe('a mail server that works', () => {
       expect(aspects).toEqual([
         aspect('Connected', `127.0.0.1:${port} answers, protected by ${protection}`),
         aspect('Authenticated', `127.0.0.1:${port} lets user "id" in`),
+        aspect('SenderAccepted', `127.0.0.1:${port} takes mail from id@example.com`),
       ]);
     },
   );
@@ -54,7 +55,7 @@ describe('a mail server that works', () => {
 
     await checkSmtp(settings({ port, tls: 'none', auth: null }));
 
-    await expect.poll(() => heard).toEqual(['EHLO', 'QUIT']);
+    await expect.poll(() => heard).toEqual(['EHLO', 'MAIL', 'QUIT']);
   });
 });
 
@@ -77,14 +78,34 @@ describe('a mail server that cannot be used', () => {
         reason: 'NotTried',
         message: 'the step before it failed',
       },
+      expect.objectContaining({ type: 'SenderAccepted', reason: 'NotTried' }),
     ]);
   });
 
   test('because its name is unknown says so', async () => {
     const [connected] = await checkSmtp(settings({ host: 'mail.invalid' }));
 
-    expect(connected).toMatchObject({ status: 'False', reason: 'ConnectionFailed' });
-    expect(connected?.message).toContain('no connection to mail.invalid:587');
+    expect(connected).toMatchObject({ status: 'False', reason: 'HostNotFound' });
+    expect(connected?.message).toContain(
+      'no connection to mail.invalid:587, because its name is not known',
+    );
+  });
+
+  test('because it refuses the sender says it in its own words', async () => {
+    const { port } = await serve({
+      onMailFrom: (_address, _session, done) =>
+        done(Object.assign(new Error('5.7.1 not your address'), { responseCode: 553 })),
+    });
+
+    const aspects = await checkSmtp(settings({ port, ca: own.certificate }));
+
+    expect(aspects[1]).toMatchObject({ type: 'Authenticated', status: 'True' });
+    expect(aspects[2]).toEqual({
+      type: 'SenderAccepted',
+      status: 'False',
+      reason: 'SenderRefused',
+      message: `127.0.0.1:${port} refuses mail from id@example.com: 553 5.7.1 not your address`,
+    });
   });
 
   test.for(['starttls', 'tls'] as const)(
@@ -147,6 +168,7 @@ describe('a mail server that cannot be used', () => {
         reason: 'AuthenticationFailed',
         message: `127.0.0.1:${port} does not let user "id" in: 535 who are you?`,
       },
+      { type: 'SenderAccepted', status: 'Unknown', reason: 'NotTried' },
     ]);
     expect(JSON.stringify(aspects)).not.toContain('wrong-password');
   });

@@ -1,6 +1,8 @@
+import type { SMTPServerOptions } from 'smtp-server';
 import { describe, expect, vi } from 'vitest';
 import { ADMIN, type Database, findSettings, query } from '#core';
-import { serveMail } from '../connection/servers.ts';
+import { createCertificate } from '../connection/certificate.ts';
+import { MAIL_PASSWORD, serveMail } from '../connection/servers.ts';
 import { API_VERSION } from '../crd/custom-resource.ts';
 import type { Cluster } from '../testing/cluster.ts';
 import { findFreePort } from '../testing/free-port.ts';
@@ -35,6 +37,10 @@ function ldapConfig(port: number) {
       preset: 'OpenLDAP',
     },
   };
+}
+
+function refusal(responseCode: number, words: string): Error {
+  return Object.assign(new Error(words), { responseCode });
 }
 
 /** The settings are one for the whole instance, so each test begins and ends without any. */
@@ -83,6 +89,56 @@ describe('applying an SMTPConfig', () => {
     );
     expect(events.map(({ reason }) => reason)).toContain('ConnectionFailed');
   });
+
+  test.for<[string, SMTPServerOptions, string, string, string]>([
+    [
+      'credentials',
+      { onAuth: (_auth, _session, done) => done(refusal(535, '5.7.8 unknown password')) },
+      'Authenticated',
+      'AuthenticationFailed',
+      'does not let user "id" in: 535 5.7.8 unknown password',
+    ],
+    [
+      'sender',
+      { onMailFrom: (_address, _session, done) => done(refusal(553, '5.7.1 not your address')) },
+      'SenderAccepted',
+      'SenderRefused',
+      'refuses mail from id@example.com: 553 5.7.1 not your address',
+    ],
+  ])(
+    'tells a refused %s apart, in the words of the server',
+    async ([, options, type, reason, words], { cluster, database }) => {
+      await forget(database);
+      const { certificate: cert, key } = await createCertificate();
+      const { port } = await serveMail({ cert, key, ...options });
+      await cluster.apply(secret('smtp', { password: MAIL_PASSWORD }, MARKED));
+      await cluster.apply(
+        smtpConfig({
+          host: '127.0.0.1',
+          port,
+          tls: { mode: 'StartTLS', insecureSkipVerify: true },
+          auth: { username: 'id', passwordSecretRef: { name: 'smtp', key: 'password' } },
+        }),
+      );
+
+      const object = await cluster.waitFor('SMTPConfig', 'default', `${type}=False`);
+
+      const message = expect.stringContaining(words);
+      const conditions = object.status?.conditions ?? [];
+      expect(conditions.find((one) => one.type === type)).toMatchObject({ reason, message });
+      expect(conditions.find((one) => one.type === 'Connected')?.status).toBe('True');
+      expect(conditions.find((one) => one.type === 'Ready')).toMatchObject({
+        status: 'True',
+        message,
+      });
+      await vi.waitFor(async () =>
+        expect(await cluster.events('SMTPConfig', 'default')).toContainEqual(
+          expect.objectContaining({ type: 'Warning', reason, note: message }),
+        ),
+      );
+      expect(JSON.stringify(object)).not.toContain(MAIL_PASSWORD);
+    },
+  );
 
   test('awaits its Secret, takes a changed password at once, and is handed to the web pages when it goes', async ({
     cluster,

@@ -67,6 +67,7 @@ describe('an SMTPConfig', () => {
       aspects: [
         { type: 'Connected', status: 'True' },
         { type: 'Authenticated', status: 'True' },
+        { type: 'SenderAccepted', status: 'True' },
       ],
       notes: [],
       nextRun: new Date('2026-08-01T13:00:00.123Z'),
@@ -112,7 +113,7 @@ describe('an SMTPConfig', () => {
     const outcome = await operator.run(operator.resource(open, { generation: 2 }));
 
     expect((await operator.find())?.value.auth).toBeNull();
-    expect(outcome.aspects.map(({ type }) => type)).toEqual(['Connected']);
+    expect(outcome.aspects.map(({ type }) => type)).toEqual(['Connected', 'SenderAccepted']);
   });
 
   test('names what brings it back', ({ operator }) => {

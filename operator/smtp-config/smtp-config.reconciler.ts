@@ -1,4 +1,5 @@
 import {
+  checkSmtp,
   declareSettings,
   findSettings,
   type Keyring,
@@ -10,7 +11,7 @@ import { CheckCache, toReconciled } from '../connection/check-cache.ts';
 import { assertHonoured } from '../connection/honoured-namespace.ts';
 import { sealPassword } from '../connection/sealed-password.ts';
 import { readCertificates, readPassword, secretInterests } from '../connection/secret-values.ts';
-import { checkSmtp } from '../connection/smtp.check.ts';
+
 import { ownerOf } from '../crd/owner.ts';
 import type { Context, Reconciler } from '../runtime/reconciler.ts';
 import type { Resource } from '../runtime/resource.ts';

@@ -1,9 +1,11 @@
-import { toServerWords } from '#core';
+import { toServerWords } from '../mail/server-words.ts';
 
 export type FaultReason =
+  | 'HostNotFound'
   | 'ConnectionFailed'
   | 'TLSFailed'
   | 'AuthenticationFailed'
+  | 'SenderRefused'
   | 'BaseDNNotFound'
   | 'FilterInvalid'
   | 'SearchFailed'
@@ -43,6 +45,9 @@ const TLS_CODE =
   /^(ETLS$|EPROTO$|ERR_(SSL|TLS|OSSL)_|CERT_|CRL_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_|INVALID_(CA|PURPOSE))/;
 const TLS_MESSAGE = /before secure TLS connection was established/;
 
+/** Of Node, and of nodemailer in its place. */
+const NAME_CODE = /^(ENOTFOUND|EAI_AGAIN|EDNS)$/;
+
 /** Of no use to who can only edit a resource. */
 const NODE_ADVICE = /; if the root CA is installed locally, try running Node\.js with .*$/;
 
@@ -67,6 +72,12 @@ export class ServerFault extends Error {
       return ServerFault.late(server, timeoutMs);
     }
     const words = toServerWords(wordsOf(error), password);
+    if (codes.some((code) => NAME_CODE.test(code))) {
+      return new ServerFault(
+        'HostNotFound',
+        `${sentence}, because its name is not known: ${words}`,
+      );
+    }
     return codes.some((code) => TLS_CODE.test(code)) || TLS_MESSAGE.test(error.message)
       ? new ServerFault('TLSFailed', `TLS with ${server} failed: ${words}`)
       : new ServerFault(otherwise, `${sentence}: ${words}`);

@@ -1,5 +1,12 @@
-import type { Aspect } from '../runtime/reconciler.ts';
 import { ServerFault } from './server-fault.ts';
+
+/** What came of one step, in the form of metav1.Condition, so that it can stand on a resource as it is. */
+export interface Aspect {
+  type: string;
+  status: 'True' | 'False' | 'Unknown';
+  reason: string;
+  message: string;
+}
 
 /** One thing to try, which the steps after it need. */
 export interface Step {
