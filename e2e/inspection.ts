@@ -20,7 +20,8 @@ export interface Visitor {
 /** Hears from now on what the browser objects to. */
 export async function observe({ context, page }: Omit<Visitor, 'complaints'>): Promise<Visitor> {
   const complaints: string[] = [];
-  page.setDefaultTimeout(5000);
+  // Not for the page's sake: the machine may be slow.
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     // Chromium logs every answer of 400 and above; a refusal is an answer like any other.

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { launchChromium, openBrowser } from './browser.ts';
+import { button, expectHeading, field, press, type } from './hands.ts';
 import { DESKTOP, FLAWLESS, inspect, observe, type Visitor } from './inspection.ts';
 import { Mailbox } from './mailbox.ts';
 import { ADA, enrol } from './people.ts';
@@ -8,6 +9,7 @@ import { Permiso } from './permiso.ts';
 
 const GRACE = 'grace@example.com';
 const NEW = 'hopper@example.com';
+const KATHERINE = 'katherine@example.com';
 
 describe('with a mail server', () => {
   const mailbox = new Mailbox();
@@ -16,6 +18,7 @@ describe('with a mail server', () => {
   let chromium: Browser;
   let ada: Visitor;
   let grace: Visitor;
+  let katherine: Visitor;
   let invitation: string;
 
   beforeAll(async () => {
@@ -24,7 +27,7 @@ describe('with a mail server', () => {
     chromium = await launchChromium(inject('chromiumPath'));
     const still = { viewport: DESKTOP, reducedMotion: 'reduce' } as const;
     const open = async () => observe(await openBrowser(chromium, still));
-    [ada, grace] = [await open(), await open()];
+    [ada, grace, katherine] = [await open(), await open(), await open()];
     await permiso.start();
     await enrol(ada.page, `${permiso.url}/setup`, ADA);
   });
@@ -118,6 +121,58 @@ describe('with a mail server', () => {
       email: NEW,
       emailVerified: true,
       pendingEmail: null,
+    });
+  });
+
+  describe('where sign-up is open', () => {
+    beforeAll(async () => {
+      const { page } = ada;
+      await page.goto(`${permiso.url}/settings/admin/application-configuration`);
+      await field(ada, 'Sign-up').selectOption('Open to everybody');
+      await button(ada, 'Save').click();
+      await page.getByText('Saved').waitFor();
+    });
+
+    async function ask(visitor: Visitor, email: string) {
+      await visitor.page.goto(`${permiso.url}/login`);
+      await press(visitor.page.getByRole('link', { name: 'Create an account' }));
+      await expectHeading(visitor, 'Create your account');
+      const form = await inspect(visitor);
+      await type(field(visitor, 'Email'), email);
+      await press(button(visitor, 'Continue'));
+      await expectHeading(visitor, 'Look into your mailbox');
+      const said = await visitor.page.textContent('main');
+      return { said: said?.replace(email, '…'), looks: [form, await inspect(visitor)] };
+    }
+
+    test('a keyboard is enough to ask for an account, to follow the mail and to make it', async () => {
+      const { page } = katherine;
+      const { looks } = await ask(katherine, KATHERINE);
+      await page.goto(await mailbox.link(KATHERINE, '/signup/'));
+      await expectHeading(katherine, 'Create your account');
+      const details = await inspect(katherine);
+      await type(field(katherine, 'Name'), 'Katherine Johnson');
+      await type(field(katherine, 'Username'), 'katherine');
+      await press(button(katherine, 'Continue'));
+      await press(button(katherine, 'Create passkey'));
+      await expectHeading(katherine, 'Applications');
+
+      expect([...looks, details]).toEqual([FLAWLESS, FLAWLESS, FLAWLESS]);
+      expect(await (await page.request.get(`${permiso.url}/api/account`)).json()).toMatchObject({
+        username: 'katherine',
+        email: KATHERINE,
+        emailVerified: true,
+      });
+    });
+
+    test('the page does not tell who has an account, and the mailbox does', async () => {
+      await katherine.context.clearCookies();
+      const known = await ask(katherine, ADA.email);
+      const unknown = await ask(katherine, 'nobody@example.com');
+
+      expect(known.said).toBe(unknown.said);
+      expect(await mailbox.link(ADA.email, '/login')).toBe(`${permiso.url}/login`);
+      expect(await mailbox.link('nobody@example.com', '/signup/')).toContain(permiso.url);
     });
   });
 });

@@ -107,7 +107,7 @@ describe('with applications, axe, the console and a phone object to nothing on',
     ['sign-up by invitation only', () => read(nobody, '/signup', 'No account can be made here')],
     ['the settings that open sign-up', openToEverybody],
     ['sign-in where sign-up is open', () => read(nobody, '/login', 'Sign in')],
-    ['open sign-up', openFromSignIn],
+    ['open sign-up without mail', openFromSignIn],
     ['the mail settings', () => read(ada, '/settings/admin/mail', 'Mail')],
     ['the audit log', () => read(ada, '/settings/audit-log', 'Audit Log')],
     ['the audit log of all users', readAllEvents],
@@ -216,7 +216,7 @@ async function openToEverybody(): Promise<Visitor> {
 
 async function openFromSignIn(): Promise<Visitor> {
   await nobody.page.getByRole('link', { name: 'Create an account' }).click();
-  return expectHeading(nobody, 'Create your account');
+  return expectHeading(nobody, 'No account can be made here');
 }
 
 async function revokeInvite(): Promise<Visitor> {

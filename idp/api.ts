@@ -29,5 +29,5 @@ export type {
   GeneralSettingsInput,
   GeneralSettingsView,
 } from './settings/general-settings.schemas.ts';
-export type { InviteView, SignUpDetails } from './sign-up/sign-up.schemas.ts';
+export type { InviteView, SignUpDetails, SignUpRequest } from './sign-up/sign-up.schemas.ts';
 export type { UserChange, UserPage, UserSummary, UserView } from './users/user.schemas.ts';

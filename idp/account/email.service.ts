@@ -3,7 +3,7 @@ import {
   type EntityManager,
   findUserByEmail,
   isMailOn,
-  queueMail,
+  mailPerson,
   Refusal,
   type RequestOrigin,
   recordAudit,
@@ -72,16 +72,13 @@ async function mailVerification(
 ): Promise<void> {
   const { token, expiresAt } = await createEmailVerification(em, user, email);
   if (holder && holder.id !== user.id) {
-    const { id: userId, language = null } = holder;
-    const mail = { kind: 'address_in_use', recipient: holder.email, userId, language } as const;
-    await queueMail(em, keyring, { ...mail, values: {} });
+    await mailPerson(em, keyring, { kind: 'address_in_use', to: holder, values: {} });
     return;
   }
-  await queueMail(em, keyring, {
+  const { id, language } = user;
+  await mailPerson(em, keyring, {
     kind: 'email_verification',
-    recipient: email,
-    userId: user.id,
-    language: user.language ?? null,
+    to: { id, email, language },
     values: {
       link: `${config.APP_URL}/confirm-email/${token}`,
       expiresAt: expiresAt.toISOString(),

@@ -140,7 +140,9 @@ export {
   ensureBootstrapCode,
   isSetUpOpen,
 } from './instance/instance.registry.ts';
+export type { Invite } from './invite/invite.entity.ts';
 export {
+  type ConsumedInvite,
   consumeInvite,
   createInvite,
   getInvite,
@@ -162,6 +164,7 @@ export {
   listMails,
   type MailContent,
   type MailFailure,
+  mailPerson,
   type NewMail,
   openMail,
   queueMail,

@@ -51,9 +51,12 @@ const LIMITS: Record<string, Limit[]> = {
   'POST /api/account/email': [{ counts: 'requests', of: 'person', attempts: 10 }],
   'POST /api/email-verifications/:token': [{ counts: 'refusals', of: 'network', attempts: 100 }],
 
-  // Who was not invited. It tells which names are taken, and each may become an account.
-  'POST /api/sign-up/options': [{ counts: 'requests', of: 'network', attempts: 60 }],
-  'POST /api/sign-up': [{ counts: 'requests', of: 'network', attempts: 30 }],
+  // Who was not invited. Each is a mail to an address that may be made up, and who mails to many of those is soon
+  // believed by no mail server any more.
+  'POST /api/sign-up': [
+    { counts: 'requests', of: 'network', attempts: 30 },
+    { counts: 'requests', of: 'everybody', attempts: 1_000 },
+  ],
   'POST /api/sign-up/:token': [{ counts: 'refusals', of: 'network', attempts: 300 }],
 
   // Reads up to a hundred thousand rows.
@@ -68,11 +71,18 @@ const LIMITS: Record<string, Limit[]> = {
   'POST /api/set-up': [{ counts: 'refusals', of: 'network', attempts: 20 }],
 };
 
-/** Login links that one person is mailed at most, whoever asks. Beyond it nothing is sent, and nothing says so. */
-export const PER_MAILBOX = (userId: string): RateLimit => ({
-  key: `login_link/${userId}`,
+/** Links that one mailbox gets at most, whoever asks. Beyond it nothing is sent, and nothing says so. */
+export const PER_MAILBOX = (link: 'login_link' | 'sign_up', whose: string): RateLimit => ({
+  key: `${link}/${whose}`,
   attempts: 3,
   seconds: HOUR,
+});
+
+/** User names that may be tried by a link somebody asked for themselves: each answer tells whether one is taken. */
+export const OF_OWN_INVITE = (inviteId: string): RateLimit => ({
+  key: `own_invite/${inviteId}`,
+  attempts: 30,
+  seconds: TEN_MINUTES,
 });
 
 /** Failed proofs of one client from one network: an application that was given a wrong secret, restarting a while. */

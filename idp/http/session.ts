@@ -7,8 +7,8 @@ import {
   getGeneralSettings,
   hashToken,
   type LivingSession,
+  mailPerson,
   type Person,
-  queueMail,
   Refusal,
   type RequestOrigin,
   recordAudit,
@@ -122,11 +122,9 @@ async function tellOfNewDevice(
   const person = await findPerson(request.em, userId);
   const { ip, userAgent } = originOf(request);
   if (person) {
-    await queueMail(request.em, keyring, {
+    await mailPerson(request.em, keyring, {
       kind: 'new_device',
-      recipient: person.email,
-      userId,
-      language: person.language,
+      to: person,
       values: {
         device: nameDevice(userAgent) ?? '?',
         ip: ip ?? '?',

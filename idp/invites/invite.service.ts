@@ -13,8 +13,9 @@ import {
 import type { Services } from '../http/services.ts';
 import type { CreatedInvite, MailedInvites } from './invite.schemas.ts';
 
-interface Inviter {
-  user: Person;
+export interface Inviter {
+  /** Null for whoever asks for a link themselves, where sign-up is open. */
+  user: Person | null;
   origin: NonNullable<AuditRecord['origin']>;
 }
 
@@ -43,25 +44,31 @@ export async function inviteByMail(
 ): Promise<MailedInvites> {
   const emails = [...new Set(typed.map((email) => toEmailAddress(email, 'emails')))];
   await em.transactional(async (tx) => {
+    // Nobody knows their language yet; people who work together mostly share one.
+    const mail = { kind: 'invitation', language: by.user?.language ?? null } as const;
     for (const email of emails) {
-      await mailInvite(tx, services, by, { ...terms, email });
+      await mailInvite(tx, services, { by, mail, terms: { ...terms, email } });
     }
   });
   return { emails, expiresAt: terms.expiresAt.toISOString() };
 }
 
-async function mailInvite(
+interface Mailing {
+  by: Inviter;
+  mail: { kind: 'invitation' | 'sign_up'; language: string | null };
+  terms: Terms & { email: string };
+}
+
+export async function mailInvite(
   em: EntityManager,
   { config, keyring }: Services,
-  by: Inviter,
-  terms: Terms & { email: string },
+  { by, mail: { kind, language }, terms }: Mailing,
 ): Promise<void> {
   const { token, invite } = await create(em, by, { ...terms, usageLimit: 1 });
   const mail = await queueMail(em, keyring, {
-    kind: 'invitation',
+    kind,
     recipient: terms.email,
-    // Nobody knows theirs yet; people who work together mostly share one.
-    language: by.user.language ?? null,
+    language,
     values: {
       link: linkOf(config.APP_URL, token),
       expiresAt: terms.expiresAt.toISOString(),
@@ -79,10 +86,10 @@ async function create(
   { user, origin }: Inviter,
   terms: Omit<NewInvite, 'createdBy'>,
 ) {
-  const created = await createInvite(em, { ...terms, createdBy: user.id });
+  const created = await createInvite(em, { ...terms, createdBy: user?.id ?? null });
   await recordAudit(em, {
     event: 'invite_created',
-    actor: `user:${user.id}`,
+    actor: user ? `user:${user.id}` : 'nobody',
     target: `invite:${created.invite.id}`,
     origin,
     details: { ...terms },

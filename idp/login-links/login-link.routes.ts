@@ -3,12 +3,13 @@ import { Type } from 'typebox';
 import {
   consumeLoginLink,
   countAttempt,
+  type EntityManager,
   findUserByEmail,
   getGeneralSettings,
   getUser,
-  isDatabaseAway,
   Refusal,
 } from '#core';
+import { afterwards } from '../http/afterwards.ts';
 import { PER_MAILBOX } from '../http/limits.ts';
 import type { Services } from '../http/services.ts';
 import { originOf, requireAdmin, signIn } from '../http/session.ts';
@@ -31,7 +32,6 @@ export const loginLinkRoutes: FastifyPluginAsyncTypebox<Services> = async (app, 
     },
   );
 
-  // The answer comes before the work: neither its words nor its time tell whether somebody has this address.
   app.post('/login-links', { schema: { body: LoginLinkRequest } }, async (request, reply) => {
     const { loginLinksByEmail } = await getGeneralSettings(request.em);
     if (!loginLinksByEmail) {
@@ -42,19 +42,19 @@ export const loginLinkRoutes: FastifyPluginAsyncTypebox<Services> = async (app, 
     }
     const { email } = request.body;
     const by = { actor: 'nobody', origin: originOf(request) };
-    void sendIfKnown(email, by).catch((err) => {
-      const level = isDatabaseAway(err) ? 'warn' : 'error';
-      request.log[level]({ err }, 'a login link could not be sent');
-    });
+    afterwards(request, services, (em) => sendIfKnown(em, email, by));
     return reply.status(202).send();
   });
 
-  async function sendIfKnown(email: string, by: Parameters<typeof sendLoginLink>[2]['by']) {
-    const em = services.database.em.fork();
+  async function sendIfKnown(
+    em: EntityManager,
+    email: string,
+    by: Parameters<typeof sendLoginLink>[2]['by'],
+  ) {
     const user = await findUserByEmail(em, email);
     // Whoever reads a mailbox that was never confirmed may be anybody: a mistyped address is somebody's, too.
     const isTheirs = user?.emailVerified && !user.disabledAt;
-    if (isTheirs && (await countAttempt(em, PER_MAILBOX(user.id))) === 0) {
+    if (isTheirs && (await countAttempt(em, PER_MAILBOX('login_link', user.id))) === 0) {
       await sendLoginLink(em, services, { user, by });
     }
   }

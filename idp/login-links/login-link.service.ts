@@ -2,7 +2,7 @@ import {
   type AuditRecord,
   createLoginLink,
   type EntityManager,
-  queueMail,
+  mailPerson,
   recordAudit,
   type User,
 } from '#core';
@@ -23,11 +23,9 @@ export async function sendLoginLink(
   return em.transactional(async (tx) => {
     const { id, token, expiresAt } = await createLoginLink(tx, user.id);
     const url = `${config.APP_URL}/login-link/${token}`;
-    const mail = await queueMail(tx, keyring, {
+    const mail = await mailPerson(tx, keyring, {
       kind: 'login_link',
-      recipient: user.email,
-      userId: user.id,
-      language: user.language ?? null,
+      to: user,
       values: { link: url, expiresAt: expiresAt.toISOString() },
       expiresAt,
     });

@@ -6,8 +6,8 @@ import {
   declareSettings,
   findSettings,
   type Keyring,
+  mailPerson,
   type Owner,
-  queueMail,
   Refusal,
   SMTP_PASSWORD_PLACE,
   type SmtpSettings,
@@ -49,13 +49,7 @@ export const mailServerRoutes: FastifyPluginAsyncTypebox<Services> = async (app,
     { schema: { response: { 202: Type.Object({ id: Type.String() }) } } },
     async (request, reply) => {
       const { user } = await requireAdmin(request, services);
-      const id = await queueMail(request.em, keyring, {
-        kind: 'test',
-        recipient: user.email,
-        userId: user.id,
-        language: user.language ?? null,
-        values: {},
-      });
+      const id = await mailPerson(request.em, keyring, { kind: 'test', to: user, values: {} });
       if (!id) {
         throw new Refusal('not_found', 'There is no mail server yet: save one first');
       }

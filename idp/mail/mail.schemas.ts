@@ -1,9 +1,10 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import type { MailKind } from '#core';
 
 /** One message of the queue. What it said is not kept: it may have held a link that worked. */
 export const MailView = Type.Object({
   id: Type.String(),
-  kind: Type.String(),
+  kind: Type.Unsafe<MailKind>({ type: 'string' }),
   recipient: Type.String(),
   state: Type.Union([Type.Literal('waiting'), Type.Literal('delivered'), Type.Literal('failed')]),
   attempts: Type.Integer(),

@@ -11,6 +11,7 @@ const at = '2027-01-31T12:00:00Z';
 
 const MAILS: MailContent[] = [
   { kind: 'invitation', values: { link, expiresAt: at } },
+  { kind: 'sign_up', values: { link, expiresAt: at } },
   { kind: 'login_link', values: { link, expiresAt: at } },
   { kind: 'email_verification', values: { link, expiresAt: at } },
   { kind: 'address_in_use', values: {} },

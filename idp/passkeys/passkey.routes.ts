@@ -5,9 +5,9 @@ import {
   addPasskey,
   type EntityManager,
   listPasskeys,
+  mailPerson,
   type Passkey,
   type Person,
-  queueMail,
   recordAudit,
   removePasskey,
   renamePasskey,
@@ -133,11 +133,6 @@ async function tell(
     origin: originOf(request),
     details: { name: passkey },
   });
-  await queueMail(em, keyring, {
-    kind: event,
-    recipient: user.email,
-    userId: user.id,
-    language: user.language ?? null,
-    values: { passkey, at: new Date().toISOString() },
-  });
+  const values = { passkey, at: new Date().toISOString() };
+  await mailPerson(em, keyring, { kind: event, to: user, values });
 }

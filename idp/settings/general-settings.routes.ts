@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   changeGeneralSettings,
   type GeneralView,
+  isMailOn,
   listGroupNames,
   viewGeneralSettings,
 } from '#core';
@@ -41,5 +42,6 @@ async function answer(
   { settings, owner, version }: GeneralView,
 ): Promise<GeneralSettingsView> {
   reply.header('etag', `"${version}"`);
-  return { ...settings, owner, version, knownGroups: await listGroupNames(em) };
+  const [knownGroups, mailOn] = [await listGroupNames(em), await isMailOn(em)];
+  return { ...settings, owner, version, knownGroups, mailOn };
 }

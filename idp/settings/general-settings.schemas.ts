@@ -28,5 +28,8 @@ export const GeneralSettingsView = Type.Object({
   /** The `ETag`; as `If-Match` it keeps a change of somebody else from being overwritten. */
   version: Type.String(),
   knownGroups: Type.Array(Type.String()),
+
+  /** Without it nobody signs up by themselves: the link is mailed. */
+  mailOn: Type.Boolean(),
 });
 export type GeneralSettingsView = Static<typeof GeneralSettingsView>;

@@ -14,7 +14,20 @@ export type SignUpDetails = Static<typeof SignUpDetails>;
 export const InviteView = Type.Object({
   expiresAt: Type.String(),
 
-  /** Where the invitation was mailed to; it may be, and need not be, the address of the account. */
+  /** Where the link was mailed to. */
   email: Type.Union([Type.String(), Type.Null()]),
+
+  /** Whether the account gets this address and no other, as it does for who asked for the link themselves. */
+  isEmailFixed: Type.Boolean(),
 });
 export type InviteView = Static<typeof InviteView>;
+
+/** Whoever asks for a link, where sign-up is open; in the language of the page they see. */
+export const SignUpRequest = Type.Object(
+  {
+    email: SignUpDetails.properties.email,
+    language: Type.Union([Type.Literal('en'), Type.Literal('de'), Type.Literal('fr')]),
+  },
+  { additionalProperties: false },
+);
+export type SignUpRequest = Static<typeof SignUpRequest>;

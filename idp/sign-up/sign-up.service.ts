@@ -6,6 +6,7 @@ import {
   addToGroups,
   assertMaySignUp,
   assertPersonIsNew,
+  type ConsumedInvite,
   createUser,
   type EntityManager,
   getGeneralSettings,
@@ -83,12 +84,12 @@ export async function finishSignUp(
 export async function welcome(
   em: EntityManager,
   user: User,
-  invite: { groups: string[]; email: string | null } | null,
+  { isInvited, groups, email }: ConsumedInvite,
 ): Promise<void> {
   const settings = await getGeneralSettings(em);
-  assertMaySignUp(settings, invite !== null);
-  await addToGroups(em, user.id, [...settings.defaultGroups, ...(invite?.groups ?? [])]);
+  assertMaySignUp(settings, isInvited);
+  await addToGroups(em, user.id, [...settings.defaultGroups, ...groups]);
   // The link went to this mailbox and to nobody else.
-  user.emailVerified = invite?.email === user.email;
+  user.emailVerified = email === user.email;
   await em.flush();
 }

@@ -9,7 +9,9 @@ const InviteSchema = defineEntity({
 
     /** The mailbox that alone got the link; null for a link that somebody copied. */
     email: p.string().nullable(),
-    createdBy: p.uuid(),
+
+    /** Null when the mailbox itself asked for it, where sign-up is open. */
+    createdBy: p.uuid().nullable(),
     expiresAt: p.datetime(),
     usageLimit: p.integer().nullable(),
     uses: p.integer().default(0),

@@ -7,7 +7,8 @@ import { query } from '../query.ts';
 import { Invite } from './invite.entity.ts';
 
 export interface NewInvite {
-  createdBy: string;
+  /** Null for whoever asked for one themselves. */
+  createdBy: string | null;
   expiresAt: Date;
   usageLimit: number | null;
   groups: string[];
@@ -38,19 +39,24 @@ export async function getInvite(em: EntityManager, token: string): Promise<Invit
   return invite;
 }
 
-/**
- * Takes one use, as a compare-and-set: of any number of parallel sign-ups only as many succeed as the limit
- * says. Tells which groups the new person joins, and which mailbox they have shown to be theirs.
- */
-export async function consumeInvite(
-  em: EntityManager,
-  id: string | null,
-): Promise<{ groups: string[]; email: string | null }> {
-  const [invite] = await query<{ groups: string[]; email: string | null }>(
+export interface ConsumedInvite {
+  /** Whether somebody else invited them; otherwise they asked for the link themselves. */
+  isInvited: boolean;
+
+  /** What the new person joins. */
+  groups: string[];
+
+  /** The mailbox they have shown to be theirs. */
+  email: string | null;
+}
+
+/** Takes one use, as a compare-and-set: of any number of parallel sign-ups only as many succeed as the limit says. */
+export async function consumeInvite(em: EntityManager, id: string): Promise<ConsumedInvite> {
+  const [invite] = await query<ConsumedInvite>(
     em,
     `update invites set uses = uses + 1
      where id = $1 and revoked_at is null and expires_at > now() and (usage_limit is null or uses < usage_limit)
-     returning groups, email`,
+     returning groups, email, created_by is not null as "isInvited"`,
     [id],
   );
   if (!invite) {
@@ -87,7 +93,7 @@ export interface ListedInvite {
   mail: { state: 'waiting' | 'delivered' | 'failed'; answer: string | null } | null;
 }
 
-/** The newest, those first that still let somebody in. */
+/** What people made, the newest, those first that still let somebody in. What strangers ask for would crowd it out. */
 export async function listInvites(em: EntityManager, limit: number): Promise<ListedInvite[]> {
   const rows = await query<Listed>(em, LIST, [limit]);
   return rows.map(({ mailState, mailAnswer, revokedAt, ...row }) => {

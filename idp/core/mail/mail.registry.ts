@@ -68,6 +68,25 @@ export async function queueMail<K extends MailKind>(
   return row?.id ?? null;
 }
 
+/** Somebody who has an account. */
+export interface Addressee {
+  id: string;
+  email: string;
+  language?: string | null | undefined;
+}
+
+/** News for a person, at the address and in the language of the account. */
+export async function mailPerson<K extends MailKind>(
+  em: EntityManager,
+  keyring: Keyring,
+  {
+    to: { id: userId, email: recipient, language = null },
+    ...news
+  }: Omit<NewMail<K>, 'recipient' | 'userId' | 'language'> & { to: Addressee },
+): Promise<string | null> {
+  return queueMail(em, keyring, { ...news, recipient, userId, language });
+}
+
 const ISO = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';
 
 const QUEUE = `

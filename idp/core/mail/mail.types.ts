@@ -1,6 +1,9 @@
 /** What each kind of mail tells. Times are ISO 8601; links are whole. */
 export interface MailValues {
   invitation: { link: string; expiresAt: string };
+
+  /** Somebody entered this address to make an account, where everybody may. */
+  sign_up: { link: string; expiresAt: string };
   login_link: { link: string; expiresAt: string };
   email_verification: { link: string; expiresAt: string };
 

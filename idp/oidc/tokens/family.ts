@@ -1,5 +1,5 @@
 import { errors, Provider } from 'oidc-provider';
-import { type EntityManager, findClient, findPerson, query, queueMail, recordAudit } from '#core';
+import { type EntityManager, findClient, findPerson, mailPerson, query, recordAudit } from '#core';
 import type { Services } from '../../http/services.ts';
 import { currentOrigin } from '../request-origins.ts';
 
@@ -42,11 +42,9 @@ async function tellPerson(
   const person = accountId && (await findPerson(em, accountId));
   const client = clientId && (await findClient(em, clientId));
   if (person && client) {
-    await queueMail(em, keyring, {
+    await mailPerson(em, keyring, {
       kind: 'tokens_revoked',
-      recipient: person.email,
-      userId: person.id,
-      language: person.language,
+      to: person,
       values: { application: client.name, at: new Date().toISOString() },
       key: `tokens_revoked:${grantId}`,
     });

@@ -17,6 +17,7 @@ import {
   type Tokens,
   userinfo,
 } from '../relying-party.ts';
+import { useGeneralSettings } from '../settings.ts';
 import type { Witness } from './witness.ts';
 
 export interface Scene {
@@ -36,6 +37,7 @@ interface Person {
 export async function tellStory(scene: Scene): Promise<void> {
   const admin = await setUp(scene);
   const ada = await inviteAndSignUp(scene, admin);
+  await askForAccount(scene);
   await useLoginLink(scene, admin);
   await usePasskeys(ada);
   await useApplication(scene, ada);
@@ -78,6 +80,14 @@ async function inviteAndSignUp(scene: Scene, admin: Person): Promise<Person> {
   const answer = await ada.browser.post(`/api/sign-up/${token}`, { credential });
   expect([mailed.statusCode, answer.statusCode]).toEqual([201, 200]);
   return ada;
+}
+
+/** The link comes by mail alone. */
+async function askForAccount(scene: Scene): Promise<void> {
+  await useGeneralSettings(scene.em, { signUp: 'open' });
+  const asked = { email: 'stranger@example.org', language: 'en' };
+  const answer = await visit(scene).browser.post('/api/sign-up', asked);
+  expect(answer.statusCode).toBe(202);
 }
 
 async function useLoginLink(scene: Scene, admin: Person): Promise<void> {
@@ -217,6 +227,7 @@ async function readMail({ mail, witness }: Scene): Promise<void> {
     () => {
       const texts = mail.inbox.map(({ email }) => `${email.text} ${email.html}`).join(' ');
       expect(texts).toContain('/signup/');
+      expect(texts).toContain('Somebody entered this address to make an account');
       expect(texts).toContain('/login-link/');
     },
     { timeout: 15_000 },

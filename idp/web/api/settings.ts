@@ -9,6 +9,7 @@ export const changeGeneralSettings = ({
   owner,
   version,
   knownGroups,
+  mailOn,
   ...settings
 }: GeneralSettingsView) =>
   request<GeneralSettingsView>('PUT', '/api/settings/general', settings, {

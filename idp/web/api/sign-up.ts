@@ -2,7 +2,14 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/browser';
-import type { InviteView, SessionView, SetUpDetails, SetUpView, SignUpDetails } from '#api';
+import type {
+  InviteView,
+  SessionView,
+  SetUpDetails,
+  SetUpView,
+  SignUpDetails,
+  SignUpRequest,
+} from '#api';
 import { request } from '#web/api/request.ts';
 
 export const getSetUp = () => request<SetUpView>('GET', '/api/set-up');
@@ -16,13 +23,11 @@ export const getSignUpOptions = (token: string, details: SignUpDetails) =>
 export const signUp = (token: string, credential: RegistrationResponseJSON) =>
   request<SessionView>('POST', signUpPath(token), { credential });
 
-/** Refused unless everybody may sign up. */
+/** Refused unless everybody may sign up, and the link for it can be mailed. */
 export const getOpenSignUp = () => request<void>('GET', '/api/sign-up');
 
-export const getOpenSignUpOptions = (details: SignUpDetails) =>
-  request<PublicKeyCredentialCreationOptionsJSON>('POST', '/api/sign-up/options', details);
-export const signUpOpenly = (credential: RegistrationResponseJSON) =>
-  request<SessionView>('POST', '/api/sign-up', { credential });
+/** A link to this address, or word that it has an account; the answer does not tell which. */
+export const requestSignUp = (asked: SignUpRequest) => request<void>('POST', '/api/sign-up', asked);
 
 function signUpPath(token: string): string {
   return `/api/sign-up/${encodeURIComponent(token)}`;

@@ -12,13 +12,14 @@ type Name = keyof SetUpDetails;
 type Input = { name: Name; label: string; hint?: string; input: InputHTMLAttributes };
 type Props = {
   details: Signal<SetUpDetails>;
-  codeRequired: boolean;
+  /** What is to be typed besides; an address that is known is shown and stays. */
+  asks: { code: boolean; email: boolean };
   task: Task;
   onSubmit: () => void;
 };
 
-export function DetailsForm({ details, codeRequired, task, onSubmit }: Props) {
-  const inputs = listInputs(codeRequired);
+export function DetailsForm({ details, asks, task, onSubmit }: Props) {
+  const inputs = listInputs(asks);
   const problem = task.problem.value;
   const blamed = inputs.find(({ name }) => name === problem?.field)?.name;
 
@@ -53,7 +54,7 @@ export function DetailsForm({ details, codeRequired, task, onSubmit }: Props) {
   );
 }
 
-function listInputs(codeRequired: boolean): Input[] {
+function listInputs(asks: Props['asks']): Input[] {
   const verbatim = { autocapitalize: 'none', autocorrect: 'off', spellcheck: false } as const;
   const code: Input = {
     name: 'code',
@@ -62,7 +63,7 @@ function listInputs(codeRequired: boolean): Input[] {
     input: { required: true, maxLength: 128, autocomplete: 'one-time-code', ...verbatim },
   };
   return [
-    ...(codeRequired ? [code] : []),
+    ...(asks.code ? [code] : []),
     {
       name: 'displayName',
       label: t('details.name'),
@@ -71,7 +72,14 @@ function listInputs(codeRequired: boolean): Input[] {
     {
       name: 'email',
       label: t('details.email'),
-      input: { type: 'email', required: true, maxLength: 254, autocomplete: 'email' },
+      ...(!asks.email && { hint: t('details.emailFixed') }),
+      input: {
+        type: 'email',
+        required: true,
+        maxLength: 254,
+        autocomplete: 'email',
+        readOnly: !asks.email,
+      },
     },
     {
       name: 'username',

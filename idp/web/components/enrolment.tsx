@@ -16,14 +16,21 @@ import { Progress } from './progress.tsx';
 type Options = PublicKeyCredentialCreationOptionsJSON;
 type Props = {
   codeRequired?: boolean;
-  /** What the invitation was mailed to. */
+  /** What the link was mailed to, and whether it must be the address of the account. */
   email?: string | null;
+  isEmailFixed?: boolean;
   begin: (details: SetUpDetails) => Promise<Options>;
   finish: (credential: RegistrationResponseJSON) => Promise<SessionView>;
 };
 
 /** From a name to an account: details, then a passkey. */
-export function Enrolment({ codeRequired = false, email, begin, finish }: Props) {
+export function Enrolment({
+  codeRequired = false,
+  email,
+  isEmailFixed = false,
+  begin,
+  finish,
+}: Props) {
   const { route } = useLocation();
   const task = useTask();
   const details = useSignal<SetUpDetails>({
@@ -59,7 +66,12 @@ export function Enrolment({ codeRequired = false, email, begin, finish }: Props)
     <>
       <Progress step={inDetails ? 1 : 2} />
       {inDetails ? (
-        <DetailsForm details={details} codeRequired={codeRequired} task={task} onSubmit={submit} />
+        <DetailsForm
+          details={details}
+          asks={{ code: codeRequired, email: !isEmailFixed }}
+          task={task}
+          onSubmit={submit}
+        />
       ) : (
         <PasskeyStep
           username={details.value.username}

@@ -99,7 +99,7 @@ create table invites (
   id uuid primary key,
   token_hash text not null unique,
   email text,
-  created_by uuid not null references users on delete cascade,
+  created_by uuid references users on delete cascade,
   expires_at timestamptz not null,
   usage_limit integer check (usage_limit > 0),
   uses integer not null default 0,
@@ -107,7 +107,9 @@ create table invites (
   revoked_at timestamptz,
   created_at timestamptz not null,
   check (usage_limit is null or uses <= usage_limit),
-  check (email is null or usage_limit = 1)
+  check (email is null or usage_limit = 1),
+  check (created_by is not null or email is not null)
 );
+comment on column invites.created_by is 'null when the mailbox itself asked for it, where sign-up is open';
 comment on column invites.email is 'the mailbox that alone got the link, so that using it proves the mailbox';
 create index invites_expires_at on invites (expires_at);`;

@@ -19,5 +19,12 @@ export function SignUpRefused({ problem }: { problem: Problem }) {
 }
 
 function reasonOf({ code }: Problem) {
-  return code === 'sign_up_closed' ? 'signUp.closed' : 'signUp.inviteOnly';
+  switch (code) {
+    case 'sign_up_closed':
+      return 'signUp.closed';
+    case 'mail_off':
+      return 'signUp.mailOff';
+    default:
+      return 'signUp.inviteOnly';
+  }
 }

@@ -34,11 +34,17 @@ function Invited({ token, invite }: { token: string; invite: InviteView }) {
     <Flow>
       <FlowIntro>
         <Heading>{t('signUp.title')}</Heading>
-        <p>{t('signUp.intro', { name: instance.name, date })}</p>
+        <p>
+          {t(invite.isEmailFixed ? 'signUp.openIntro' : 'signUp.intro', {
+            name: instance.name,
+            date,
+          })}
+        </p>
       </FlowIntro>
       <Notice tone="info">{user && t('signUp.already', { name: user.displayName })}</Notice>
       <Enrolment
         email={invite.email}
+        isEmailFixed={invite.isEmailFixed}
         begin={(details) => getSignUpOptions(token, details)}
         finish={(credential) => signUp(token, credential)}
       />

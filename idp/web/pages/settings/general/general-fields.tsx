@@ -2,6 +2,7 @@ import type { GeneralSettingsView } from '#api';
 import { Checkbox } from '#web/components/checkbox.tsx';
 import { Field } from '#web/components/field.tsx';
 import { GroupPicker } from '#web/components/group-picker.tsx';
+import { Notice } from '#web/components/notice.tsx';
 import { Select } from '#web/components/select.tsx';
 import { t } from '#web/locales/locales.ts';
 import type { Problem } from '#web/problem.ts';
@@ -94,6 +95,12 @@ function SignUpFields({ draft, onChange }: Props) {
         ]}
         onValue={(signUp) => onChange({ signUp })}
       />
+      {draft.signUp === 'open' && !draft.mailOn && (
+        <Notice tone="info">
+          <p>{t('general.signUp.open.mailOff')}</p>
+          <a href="/settings/admin/mail">{t('mail.title')}</a>
+        </Notice>
+      )}
       <GroupPicker
         label={t('general.groups')}
         hint={t('groups.hint')}

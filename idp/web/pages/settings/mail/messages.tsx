@@ -5,7 +5,7 @@ import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { Row, Rows } from '#web/components/rows.tsx';
 import { Section } from '#web/components/section.tsx';
 import { Skeleton } from '#web/components/skeleton.tsx';
-import { formatTime, type Key, t } from '#web/locales/locales.ts';
+import { formatTime, t } from '#web/locales/locales.ts';
 import type { MessageList } from './use-messages.ts';
 
 /** What was sent and what waits, with the words of the mail server: the place to look when nothing arrives. */
@@ -44,7 +44,7 @@ function List({ mails, onRetried }: { mails: MailView[]; onRetried: () => void }
           name={mail.recipient}
           badges={[t(`mail.${mail.state}`)]}
           facts={[
-            t(`mail.kind.${mail.kind}` as Key),
+            t(`mail.kind.${mail.kind}`),
             formatTime(mail.createdAt),
             ...(mail.answer ? [t('mail.said', { answer: mail.answer })] : []),
             ...(mail.nextAttemptAt
