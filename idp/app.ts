@@ -9,6 +9,7 @@ import Fastify, {
 } from 'fastify';
 import { consentRoutes } from './account/consent.routes.ts';
 import { emailRoutes } from './account/email.routes.ts';
+import { pictureRoutes } from './account/picture.routes.ts';
 import { profileRoutes } from './account/profile.routes.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
 import { applicationRoutes } from './clients/application.routes.ts';
@@ -22,6 +23,7 @@ import { addSecurityHeaders, refuseCrossSite } from './http/security.ts';
 import type { Services } from './http/services.ts';
 import { addUnitOfWork } from './http/unit-of-work.ts';
 import { loadWebShell, sendShell, type WebShell, webPages } from './http/web-shell.ts';
+import { imageRoutes } from './images/image.routes.ts';
 import { inviteRoutes } from './invites/invite.routes.ts';
 import { loginLinkRoutes } from './login-links/login-link.routes.ts';
 import { deliverMails } from './mail/mail.delivery.ts';
@@ -52,6 +54,7 @@ const API = [
   applicationRoutes,
   clientAccessRoutes,
   profileRoutes,
+  pictureRoutes,
   consentRoutes,
   emailRoutes,
   userRoutes,
@@ -98,6 +101,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   await app.register(healthRoutes, services);
   await app.register(oidcPlugin, live);
   await app.register(cookie);
+  await app.register(imageRoutes);
   await app.register(webPages, { shell });
   await app.register(async (person) => {
     person.addHook('onRequest', refuseCrossSite(config.APP_URL));

@@ -15,6 +15,7 @@ export const ProfileView = Type.Object({
   /** Without mail no address can be confirmed, and so none be changed here. */
   mailOn: Type.Boolean(),
   language: Type.Union([Language, Type.Null()]),
+  pictureUrl: Type.Union([Type.String(), Type.Null()]),
 });
 export type ProfileView = Static<typeof ProfileView>;
 

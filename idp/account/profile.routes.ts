@@ -10,6 +10,7 @@ import {
 } from '#core';
 import type { Services } from '../http/services.ts';
 import { originOf, requireSignedIn } from '../http/session.ts';
+import { toImagePath } from '../images/image-path.ts';
 import { ProfileInput, ProfileView } from './account.schemas.ts';
 
 export const profileRoutes: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
@@ -43,5 +44,6 @@ async function view(em: EntityManager, user: User): Promise<ProfileView> {
     pendingEmail: await findPendingEmail(em, id),
     mailOn: await isMailOn(em),
     language,
+    pictureUrl: user.picture ? toImagePath(user.picture) : null,
   };
 }

@@ -132,6 +132,8 @@ export {
   releaseGroup,
   retireGroup,
 } from './group/group.registry.ts';
+export { findImage, recordImage } from './image/image.registry.ts';
+export { type ImageType, MAX_IMAGE_BYTES } from './image/image.rules.ts';
 export {
   assertBootstrapCode,
   assertEncryptionKey,
@@ -230,6 +232,7 @@ export {
   type PrivateJwk,
   rotateSigningKeys,
 } from './signing-key/signing-key.registry.ts';
+export { changePicture } from './user/picture.registry.ts';
 export type { Language, User } from './user/user.entity.ts';
 export {
   assertPersonIsNew,

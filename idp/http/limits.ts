@@ -39,6 +39,9 @@ const LIMITS: Record<string, Limit[]> = {
   'POST /api/account/passkeys/options': [{ counts: 'requests', of: 'person', attempts: 100 }],
   'POST /api/account/passkeys': [{ counts: 'refusals', of: 'person', attempts: 20 }],
 
+  // Each leaves a picture, until the next clean-up.
+  'PUT /api/account/picture': [{ counts: 'requests', of: 'person', attempts: 30 }],
+
   // Each may become a mail; for how many one mailbox gets, see PER_MAILBOX.
   'POST /api/login-links': [{ counts: 'requests', of: 'network', attempts: 60 }],
 

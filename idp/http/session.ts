@@ -17,6 +17,8 @@ import {
   type SignInMethod,
   type User,
 } from '#core';
+import { toImagePath } from '../images/image-path.ts';
+import type { Person as PersonView } from '../sessions/session.schemas.ts';
 import { cookieNames, readCookie, setCookie } from './cookies.ts';
 import { nameDevice } from './device.ts';
 import type { Services } from './services.ts';
@@ -177,13 +179,9 @@ export function originOf(request: FastifyRequest): RequestOrigin {
   };
 }
 
-export function toPerson({
-  id,
-  username,
-  displayName,
-  email,
-  isAdmin,
-  language,
-}: Person | User): Person {
-  return { id, username, displayName, email, isAdmin, language: language ?? null };
+/** Somebody as the pages know them. */
+export function toPerson(person: Person | User): PersonView {
+  const { id, username, displayName, email, isAdmin, language, picture } = person;
+  const pictureUrl = picture ? toImagePath(picture) : null;
+  return { id, username, displayName, email, isAdmin, language: language ?? null, pictureUrl };
 }

@@ -1,11 +1,12 @@
 import type { Account, Provider } from 'oidc-provider';
 import type { AuthorisedPerson, Refusal } from '#core';
+import { toImagePath } from '../images/image-path.ts';
 
 /** Which claims a scope opens (OpenID Connect Core §5.4; `groups` is ours). */
 export const CLAIMS_OF_SCOPE = {
   // `amr` and `auth_time` come from the session, and say truly how and when the person proved presence.
   openid: ['sub', 'amr', 'auth_time'],
-  profile: ['name', 'preferred_username'],
+  profile: ['name', 'preferred_username', 'picture'],
   email: ['email', 'email_verified'],
   groups: ['groups'],
 };
@@ -16,7 +17,7 @@ interface ClaimingAccount extends Account {
 }
 
 /** A person as oidc-provider sees them. One function says the claims, for ID token and userinfo alike. */
-export function toAccount(person: AuthorisedPerson): ClaimingAccount {
+export function toAccount(person: AuthorisedPerson, appUrl: string): ClaimingAccount {
   return {
     accountId: person.id,
     customClaims: person.customClaims,
@@ -24,6 +25,7 @@ export function toAccount(person: AuthorisedPerson): ClaimingAccount {
       sub: person.id,
       name: person.displayName,
       preferred_username: person.username,
+      ...(person.picture && { picture: `${appUrl}${toImagePath(person.picture)}` }),
       email: person.email,
       email_verified: person.emailVerified,
       groups: person.groups,

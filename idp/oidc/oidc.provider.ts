@@ -118,18 +118,25 @@ function languagesIn({ ui_locales }: Record<string, unknown>): string {
   return isList ? `?${new URLSearchParams({ ui_locales })}` : '';
 }
 
-function people({ database }: Services): Configuration {
+function people({ database, config }: Services): Configuration {
   return {
     loadExistingGrant: createGrantLoader(database),
-    findAccount: (ctx, id, token) => findAccount(database, ctx, { id, token }),
+    findAccount: (ctx, id, token) =>
+      findAccount(database, ctx, { id, token, appUrl: config.APP_URL }),
   };
+}
+
+interface Asked {
+  id: string;
+  token: { scope?: string | undefined } | undefined;
+  appUrl: string;
 }
 
 /** Asked by oidc-provider at every authorization, grant, refresh and userinfo; the answer is never cached. */
 async function findAccount(
   database: Database,
   ctx: KoaContextWithOIDC,
-  { id, token }: { id: string; token: { scope?: string | undefined } | undefined },
+  { id, token, appUrl }: Asked,
 ): Promise<Account | undefined> {
   const { client } = ctx.oidc;
   if (!client) {
@@ -140,7 +147,9 @@ async function findAccount(
   const person = await decideAccess(em, id, clientId);
   if (!(person instanceof Refusal)) {
     const issued = token && { accountId: id, clientId, scope: token.scope };
-    return !issued || (await isStillAgreed(em, client, issued)) ? toAccount(person) : undefined;
+    return !issued || (await isStillAgreed(em, client, issued))
+      ? toAccount(person, appUrl)
+      : undefined;
   }
   const hasPages = ['authorization', 'resume', 'device_resume'].includes(ctx.oidc.route);
   return hasPages ? toRefusedAccount(id, person) : undefined;

@@ -7,6 +7,9 @@ export const Person = Type.Object({
   email: Type.String(),
   isAdmin: Type.Boolean(),
 
+  /** Where the picture is found on this server. */
+  pictureUrl: Type.Union([Type.String(), Type.Null()]),
+
   /** Null leaves it to the browser. */
   language: Type.Union([Type.String(), Type.Null()]),
 });

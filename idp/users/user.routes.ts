@@ -19,6 +19,7 @@ import {
 } from '#core';
 import type { Services } from '../http/services.ts';
 import { originOf, requireAdmin } from '../http/session.ts';
+import { toImagePath } from '../images/image-path.ts';
 import { toPasskeyView } from '../passkeys/passkey.routes.ts';
 import { toSessionView } from '../sessions/own-sessions.routes.ts';
 import { UserChange, UserPage, UserQuery, type UserSummary, UserView } from './user.schemas.ts';
@@ -114,13 +115,14 @@ async function view(em: EntityManager, id: string): Promise<UserView> {
 }
 
 function toSummary(user: User): UserSummary {
-  const { id, username, displayName, email, isAdmin, disabledAt, createdAt } = user;
+  const { id, username, displayName, email, picture, isAdmin, disabledAt, createdAt } = user;
   const disabled = Boolean(disabledAt);
   return {
     id,
     username,
     displayName,
     email,
+    pictureUrl: picture ? toImagePath(picture) : null,
     isAdmin,
     disabled,
     createdAt: createdAt.toISOString(),

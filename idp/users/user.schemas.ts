@@ -8,6 +8,7 @@ export const UserSummary = Type.Object({
   username: Type.String(),
   displayName: Type.String(),
   email: Type.String(),
+  pictureUrl: Type.Union([Type.String(), Type.Null()]),
   isAdmin: Type.Boolean(),
   disabled: Type.Boolean(),
   createdAt: Type.String(),

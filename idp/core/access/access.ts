@@ -10,6 +10,9 @@ export interface AuthorisedPerson {
   displayName: string;
   email: string;
   emailVerified: boolean;
+
+  /** The name of an image. */
+  picture: string | null;
   groups: string[];
 
   /** What the person and their groups have besides, for ID token and userinfo. */
@@ -22,6 +25,7 @@ interface Row {
   display_name: string;
   email: string;
   email_verified: boolean;
+  picture: string | null;
   reason: AccessReason;
   client_name: string;
   groups: string[];
@@ -81,7 +85,8 @@ export async function decideAccess(
 async function read(em: EntityManager, userId: string, clientId: string): Promise<Row | undefined> {
   const [row] = await query<Row>(
     em,
-    `select u.id, u.username, u.display_name, u.email, u.email_verified, u.custom_claims as own_claims,
+    `select u.id, u.username, u.display_name, u.email, u.email_verified, u.picture,
+            u.custom_claims as own_claims,
             c.name as client_name, p.groups, ${REASON} as reason,
             coalesce((select jsonb_agg(claim order by g.name, place)
                       from memberships m join groups g on g.id = m.group_id,
@@ -122,6 +127,7 @@ function toPerson(row: Row): AuthorisedPerson {
     displayName: row.display_name,
     email: row.email,
     emailVerified: row.email_verified,
+    picture: row.picture,
     groups: row.groups,
     // A person's own wins over a group's, and between groups that of the alphabetical first.
     customClaims: toClaims([...row.own_claims, ...row.group_claims]),

@@ -18,6 +18,9 @@ const OVER: Record<string, string> = {
   redirect_mismatches: `at < now() - interval '7 days'`,
   // For a while administrators may still wonder what became of one.
   invites: `expires_at < now() - interval '30 days'`,
+  // Whoever refers to one keeps it.
+  images: `recorded_at < now() - interval '1 hour'
+    and not exists (select from users where picture = images.name)`,
   audit_events: 'at < now() - make_interval(days => $1::int)',
 };
 

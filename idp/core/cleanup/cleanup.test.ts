@@ -60,6 +60,9 @@ insert into mails (id, key, kind, recipient, sealed_values, state, created_at)
   select gen_random_uuid(), name, 'test', 'ada@example.com', sealed, state, now() + t
   from (values ('gone', 'delivered', null, interval '-31 days'), ('kept', 'failed', null, '-29 days'),
                ('waits', 'waiting', 'sealed', '-31 days')) as v(name, state, sealed, t);
+insert into images select name, 'png', '', now() + t
+  from (values ('gone', interval '-61 minutes'), ('kept', '-59 minutes'), ('shown', '-1 day')) as v(name, t);
+update users set picture = 'shown' where id = '${USER}';
 insert into audit_events (at, event, actor, details)
   select now() + t, name, 'nobody', '{}' from (values ('gone', interval '-91 days'), ('kept', '-89 days')) as v(name, t);
 insert into resources (kind, namespace, name, ready, reason, message, updated_at)
@@ -73,6 +76,7 @@ select (select array_agg(id) from oidc_records) as records, (select array_agg(to
        (select array_agg(hash) from client_secrets) as secrets,
        (select array_agg(client_id) from redirect_mismatches) as mismatches,
        (select array_agg(token_hash order by token_hash) from invites) as invites,
+       (select array_agg(name order by name) from images) as images,
        (select array_agg(sid order by sid) from backchannel_logouts) as logouts,
        (select array_agg(key order by key) from mails) as mails, (select array_agg(key) from rate_limits) as limits,
        (select array_agg(event) from audit_events where actor = 'nobody') as events, (select array_agg(name) from resources) as resources`;
@@ -99,6 +103,7 @@ describe('clean-up', () => {
       mails: 1,
       rate_limits: 1,
       invites: 1,
+      images: 1,
       audit_events: 1,
     });
     expect(await query(em, REMAINING)).toEqual([
@@ -111,6 +116,7 @@ describe('clean-up', () => {
         secrets: ['kept', 'kept'],
         mismatches: ['new'],
         invites: ['kept', 'kept too'],
+        images: ['kept', 'shown'],
         logouts: ['kept', 'kept too'],
         mails: ['kept', 'waits'],
         events: ['kept'],

@@ -3,6 +3,7 @@ import { CHANGE_FEED } from './0001-first/change-feed.ts';
 import { CLIENTS } from './0001-first/clients.ts';
 import { GROUPS } from './0001-first/groups.ts';
 import { GUARDS } from './0001-first/guards.ts';
+import { IMAGES } from './0001-first/images.ts';
 import { INSTANCE } from './0001-first/instance.ts';
 import { MAIL } from './0001-first/mail.ts';
 import { OIDC } from './0001-first/oidc.ts';
@@ -13,6 +14,7 @@ import { PEOPLE } from './0001-first/people.ts';
 export class First extends Migration {
   override up(): void {
     for (const sql of [
+      IMAGES,
       PEOPLE,
       CLIENTS,
       GROUPS,

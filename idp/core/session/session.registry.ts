@@ -110,7 +110,7 @@ select s.id as session, s.method,
        s.idle_seconds is not null
          and s.expires_at < least(s.ends_at, now() + make_interval(secs => s.idle_seconds - 60)) as moves,
        (extract(epoch from s.authenticated_at) * 1000)::float8 as at,
-       u.id, u.username, u.display_name as "displayName", u.email, u.is_admin as "isAdmin", u.language
+       u.id, u.username, u.display_name as "displayName", u.email, u.is_admin as "isAdmin", u.language, u.picture
 from sessions s join users u on u.id = s.user_id
 where s.token_hash = $1 and s.expires_at > now() and u.disabled_at is null`;
 

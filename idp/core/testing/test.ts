@@ -4,6 +4,7 @@ import { test as base, inject } from 'vitest';
 import { connectDatabase, type Database } from '../database.ts';
 
 export { clientDeclaration, groupDeclaration, person } from './builders.ts';
+export { IMAGES, png } from './images.ts';
 
 /** A way into the database. */
 export interface RegistryAccess {

@@ -18,6 +18,8 @@ const UserSchema = defineEntity({
     emailVerified: p.boolean().default(false),
     /** Of pages and mails; null leaves it to the browser. */
     language: p.string().$type<Language>().nullable(),
+    /** The name of an image. */
+    picture: p.string().nullable(),
     isAdmin: p.boolean().default(false),
     disabledAt: p.datetime().nullable(),
     customClaims: p.json<CustomClaim[]>().onCreate(() => []),

@@ -41,13 +41,14 @@ export async function findUserByEmail(em: EntityManager, email: string): Promise
 export interface Person
   extends Pick<User, 'id' | 'username' | 'displayName' | 'email' | 'isAdmin'> {
   language: Language | null;
+  picture: string | null;
 }
 
 /** Null also for who is disabled. */
 export async function findPerson(em: EntityManager, id: string): Promise<Person | null> {
   const [person] = await query<Person>(
     em,
-    `select id, username, display_name as "displayName", email, is_admin as "isAdmin", language
+    `select id, username, display_name as "displayName", email, is_admin as "isAdmin", language, picture
      from users where id = $1 and disabled_at is null`,
     [id],
   );

@@ -16,6 +16,9 @@ export const getProfile = () => request<ProfileView>('GET', '/api/account');
 export const changeProfile = (change: ProfileInput) =>
   request<ProfileView>('PATCH', '/api/account', change);
 
+export const changePicture = (image: Blob) => request<void>('PUT', '/api/account/picture', image);
+export const removePicture = () => request<void>('DELETE', '/api/account/picture');
+
 /** The address counts once the link that is mailed to it was used. */
 export const requestEmail = (email: string) =>
   request<void>('POST', '/api/account/email', { email });

@@ -1,15 +1,16 @@
 import { t } from '#web/locales/locales.ts';
 import { Problem } from '#web/problem.ts';
 
-/** Every mutation is JSON, even an empty one: a foreign page cannot send that without asking first. */
+/** Every mutation is JSON, even an empty one, or an image: a foreign page can send neither without asking first. */
 export async function request<T>(
   method: string,
   path: string,
   body: object = {},
   conditions: Record<string, string> = {},
 ): Promise<T> {
-  const headers = { 'content-type': 'application/json', ...conditions };
-  const mutation = { headers, body: JSON.stringify(body) };
+  const isFile = body instanceof Blob;
+  const headers = { 'content-type': isFile ? body.type : 'application/json', ...conditions };
+  const mutation = { headers, body: isFile ? body : JSON.stringify(body) };
   const response = await fetch(path, {
     method,
     credentials: 'same-origin',

@@ -1,5 +1,6 @@
 import type { Person } from '#api';
 import { signOut } from '#web/api/session.ts';
+import { Avatar } from '#web/components/avatar.tsx';
 import { Button, ButtonLink } from '#web/components/button.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { t } from '#web/locales/locales.ts';
@@ -16,9 +17,7 @@ export function AccountMenu({ user }: { user: Person }) {
     <>
       <button type="button" class={styles.opener} popovertarget={MENU}>
         <span class="visually-hidden">{t('menu.open')}</span>
-        <span class={styles.avatar} aria-hidden="true">
-          {[...displayName][0]?.toUpperCase()}
-        </span>
+        <Avatar person={user} />
         <span class={styles.name}>{displayName}</span>
       </button>
       <div id={MENU} popover="auto" class={styles.menu}>

@@ -7,6 +7,8 @@ export function Rows({ children }: { children: ComponentChildren }) {
 }
 
 type RowProps = {
+  /** A picture of what it is. */
+  emblem?: ComponentChildren;
   name: ComponentChildren;
   badges?: string[];
   /** What is known of it, in the order it matters. */
@@ -14,9 +16,10 @@ type RowProps = {
   actions?: ComponentChildren;
 };
 
-export function Row({ name, badges = [], facts, actions }: RowProps) {
+export function Row({ emblem, name, badges = [], facts, actions }: RowProps) {
   return (
     <li class={styles.row}>
+      {emblem}
       <div class={styles.words}>
         <p class={styles.name}>
           {name}

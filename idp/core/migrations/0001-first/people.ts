@@ -6,6 +6,7 @@ create table users (
   email text not null,
   email_verified boolean not null default false,
   language text check (language in ('en', 'de', 'fr')),
+  picture text references images,
   is_admin boolean not null default false,
   disabled_at timestamptz,
   custom_claims jsonb not null default '[]',
@@ -14,6 +15,7 @@ create table users (
   updated_at timestamptz not null
 );
 create unique index users_email on users (lower(email));
+create index users_picture on users (picture) where picture is not null;
 
 create table passkeys (
   id text primary key,

@@ -13,6 +13,7 @@ import { loadSession } from '#web/session.ts';
 import { useLoaded, useTask } from '#web/task.ts';
 import { SettingsFrame } from '../settings-frame.tsx';
 import { Email } from './email.tsx';
+import { Picture } from './picture.tsx';
 import styles from './profile.module.css';
 
 export function ProfilePage() {
@@ -31,7 +32,14 @@ function Profile({ user }: { user: Person }) {
   return (
     <>
       <Section title={t('profile.you')} text={t('profile.youText', { username: user.username })}>
-        {value ? <ProfileForm profile={value} /> : <Skeleton rows={['control', 'control']} />}
+        {value ? (
+          <>
+            <Picture profile={value} onChanged={reload} />
+            <ProfileForm profile={value} />
+          </>
+        ) : (
+          <Skeleton rows={['control', 'control', 'control']} />
+        )}
       </Section>
       {value && <Email profile={value} onChanged={reload} />}
     </>

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { UserSummary } from '#api';
 import { listUsers } from '#web/api/users.ts';
+import { Avatar } from '#web/components/avatar.tsx';
 import { Button } from '#web/components/button.tsx';
 import { Field } from '#web/components/field.tsx';
 import { InviteDialog } from '#web/components/invite-dialog.tsx';
@@ -77,6 +78,7 @@ function List({ users }: { users: UserSummary[] }) {
       {users.map((user) => (
         <Row
           key={user.id}
+          emblem={<Avatar person={user} />}
           name={<a href={`/settings/admin/users/${user.id}`}>{user.displayName}</a>}
           badges={[
             ...(user.isAdmin ? [t('menu.administrator')] : []),
