@@ -8,6 +8,16 @@ export type {
   AuditQuery,
 } from './audit/audit.schemas.ts';
 export type { ApplicationView } from './clients/application.schemas.ts';
+export type {
+  ClientChange,
+  ClientInput,
+  ClientPage,
+  ClientSummary,
+  ClientView,
+  CreatedSecret,
+  SecretInput,
+  SecretView,
+} from './clients/client.schemas.ts';
 export type { AccessPage, AccessView } from './clients/client-access.schemas.ts';
 export type { Problem } from './http/problem.schemas.ts';
 export type {

@@ -13,7 +13,9 @@ import { pictureRoutes } from './account/picture.routes.ts';
 import { profileRoutes } from './account/profile.routes.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
 import { applicationRoutes } from './clients/application.routes.ts';
+import { clientRoutes } from './clients/client.routes.ts';
 import { clientAccessRoutes } from './clients/client-access.routes.ts';
+import { clientSecretRoutes } from './clients/client-secret.routes.ts';
 import { addClientAddress } from './http/client-address.ts';
 import { healthRoutes } from './http/health.ts';
 import { addLimits } from './http/limits.ts';
@@ -53,6 +55,8 @@ const API = [
   inviteRoutes,
   applicationRoutes,
   clientAccessRoutes,
+  clientRoutes,
+  clientSecretRoutes,
   profileRoutes,
   pictureRoutes,
   consentRoutes,
@@ -82,7 +86,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     bodyLimit: 1024 * 1024,
     // The audit log keeps it for longer than a process lives.
     genReqId: () => randomUUID(),
-    routerOptions: { maxParamLength: 256 },
+    routerOptions: { maxParamLength: 320 },
     // What a schema does not know is refused, not dropped in silence.
     ajv: { customOptions: { removeAdditional: false } },
   });

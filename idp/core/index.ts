@@ -32,12 +32,13 @@ export { type ChangeListener, followChanges, type RegistryChange } from './chang
 export { removeExpired } from './cleanup/cleanup.registry.ts';
 export { coalesce } from './cleanup/coalesce.ts';
 export { repeat } from './cleanup/repeat.ts';
-export type {
-  ClientDeclaration,
-  ClientKey,
-  FederatedCredential,
-  GrantType,
-  SigningAlg,
+export {
+  type ClientDeclaration,
+  type ClientKey,
+  type FederatedCredential,
+  GRANT_TYPES,
+  type GrantType,
+  type SigningAlg,
 } from './client/client.declaration.ts';
 export type { Client } from './client/client.entity.ts';
 export {
@@ -48,6 +49,14 @@ export {
   retireClient,
 } from './client/client.registry.ts';
 export { isNative, isRegistered } from './client/client.rules.ts';
+export {
+  changeClient,
+  createClient,
+  declarationOf,
+  deleteClient,
+  listClients,
+  versionOf,
+} from './client/client-administration.registry.ts';
 export {
   addClientSecret,
   addGivenClientSecret,
@@ -61,6 +70,7 @@ export {
   findRedirectMismatch,
   recordRedirectMismatch,
 } from './client/redirect-mismatch.registry.ts';
+export { createWebSecret, revokeWebSecret } from './client/web-secret.registry.ts';
 export { type ClientError, type FaultReason, ServerFault } from './connection/server-fault.ts';
 export { checkSmtp } from './connection/smtp.check.ts';
 export { type Aspect, findFailed, type Step, tryInOrder } from './connection/steps.ts';
@@ -178,6 +188,7 @@ export {
 } from './mail/mail.registry.ts';
 export type { MailKind, MailValues } from './mail/mail.types.ts';
 export { toServerWords } from './mail/server-words.ts';
+export type { Administrator, Declarer } from './owner/actor.ts';
 export { type Adoption, AdoptionDiffers, type Difference } from './owner/adoption.ts';
 export { ADMIN, kubernetesOwner, type Owner } from './owner/owner.ts';
 export type { Passkey } from './passkey/passkey.entity.ts';

@@ -16,6 +16,11 @@ const CURVES: Record<string, Set<string | undefined>> = {
 /** Members of RFC 7518 §6 that only the holder of a key may know. */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
+/** RFC 7517 §4 and RFC 7518 §6, as far as they say what verifies a signature. */
+const PUBLIC_MEMBERS = ['kty', 'kid', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y'];
+
+const ALGS = /^([PRE]S(256|384|512)|EdDSA|Ed25519)$/;
+
 /** The keys of an application that proves itself by its signature (RFC 7523). */
 export function assertKeys({ type, jwks, jwksUrl }: ClientDeclaration): void {
   if (type === 'public' && (jwks || jwksUrl)) {
@@ -52,6 +57,16 @@ function assertKey(field: string, key: ClientKey): void {
       'must be an RSA key, an EC key on P-256, P-384 or P-521, or an OKP key on Ed25519',
     );
   }
+  const stranger = Object.keys(key).find((member) => !PUBLIC_MEMBERS.includes(member));
+  if (stranger !== undefined) {
+    throw new InvalidInput(
+      field,
+      `has the member "${stranger.slice(0, 80)}", which nobody reads here; leave ${PUBLIC_MEMBERS.join(', ')}`,
+    );
+  }
+  if (key.alg !== undefined && !ALGS.test(key.alg)) {
+    throw new InvalidInput(field, `signs with "${key.alg.slice(0, 80)}", which is not accepted`);
+  }
   if (key.use !== undefined && key.use !== 'sig') {
     throw new InvalidInput(field, 'is not meant for signatures; its use must be sig or absent');
   }
@@ -84,6 +99,12 @@ export function assertFederatedCredentials({
   const names = federatedCredentials.map(({ name }) => name);
   if (new Set(names).size < names.length) {
     throw new InvalidInput('federatedCredentials', 'two have the same name');
+  }
+  if (names.some((name) => name.length > 63 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name))) {
+    throw new InvalidInput(
+      'federatedCredentials',
+      'the name of each is made of a-z, 0-9 and "-", at most 63 of them, and begins and ends with a letter or digit',
+    );
   }
   federatedCredentials.forEach(assertFederatedCredential);
 }

@@ -1,4 +1,4 @@
-const GRANT_TYPES = [
+export const GRANT_TYPES = [
   'authorization_code',
   'refresh_token',
   'client_credentials',

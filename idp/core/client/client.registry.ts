@@ -1,12 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { recordAudit } from '../audit/audit.registry.ts';
 import { Refusal } from '../errors.ts';
-import { actAs } from '../owner/actor.ts';
+import { actAs, type Declarer, toOwner } from '../owner/actor.ts';
 import { type Adoption, assertMayDeclare, listDifferences } from '../owner/adoption.ts';
 import { ADMIN, type Owner } from '../owner/owner.ts';
 import type { ClientDeclaration } from './client.declaration.ts';
 import { Client } from './client.entity.ts';
-import { assertClientDeclaration } from './client.rules.ts';
+import { assertClientDeclaration, assertTypeMayChange } from './client.rules.ts';
 
 export interface DeclareOptions {
   /** The uid of the declaring resource. */
@@ -18,16 +18,18 @@ export interface DeclareOptions {
 export async function declareClient(
   em: EntityManager,
   declaration: ClientDeclaration,
-  owner: Owner,
+  declarer: Declarer,
   { uid = null, adoption = 'never' }: DeclareOptions = {},
 ): Promise<{ client: Client; changed: boolean }> {
   assertClientDeclaration(declaration);
+  const { owner, by } = toOwner(declarer);
 
   return actAs(em, owner, async (tx) => {
     const existing = await tx.findOne(Client, { id: declaration.id });
     const differences = listDifferences(existing ?? {}, declaration);
     if (existing) {
       assertMayDeclare(`client "${existing.id}"`, existing, { owner, adoption, differences });
+      assertTypeMayChange(existing, declaration);
     }
     if (existing?.owner === owner && existing.ownerUid === uid && differences.length === 0) {
       return { client: existing, changed: false };
@@ -37,8 +39,8 @@ export async function declareClient(
     await tx.persist(client).flush();
     const details = { changed: differences, adopted: existing?.owner === ADMIN && owner !== ADMIN };
     await recordAudit(tx, {
+      ...by,
       event: 'client_declared',
-      actor: owner,
       target: `client:${client.id}`,
       details,
     });
@@ -57,11 +59,16 @@ export async function releaseClient(em: EntityManager, id: string, owner: Owner)
 }
 
 /** Makes the client, its secrets, consents and tokens not exist. Safe to repeat; another owner's row is left alone. */
-export async function retireClient(em: EntityManager, id: string, owner: Owner): Promise<void> {
+export async function retireClient(
+  em: EntityManager,
+  id: string,
+  declarer: Declarer,
+): Promise<void> {
+  const { owner, by } = toOwner(declarer);
   await actAs(em, owner, async (tx) => {
     const gone = await tx.nativeDelete(Client, { id, owner });
     if (gone === 1) {
-      await recordAudit(tx, { event: 'client_retired', actor: owner, target: `client:${id}` });
+      await recordAudit(tx, { ...by, event: 'client_retired', target: `client:${id}` });
     }
   });
 }

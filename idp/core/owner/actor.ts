@@ -1,6 +1,20 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { AuditRecord } from '../audit/audit.registry.ts';
 import { query } from '../query.ts';
-import type { Owner } from './owner.ts';
+import { ADMIN, type Owner } from './owner.ts';
+
+/** Somebody at the web pages or the API, and where. */
+export type Administrator = Pick<AuditRecord, 'actor' | 'origin'>;
+
+/** Who makes a declaration: the owner itself, or somebody in whose name the web pages own the row. */
+export type Declarer = Owner | Administrator;
+
+/** Who owns what is declared, and what the audit log says of who did it. */
+export function toOwner(declarer: Declarer): { owner: Owner; by: Administrator } {
+  return typeof declarer === 'string'
+    ? { owner: declarer, by: { actor: declarer } }
+    : { owner: ADMIN, by: declarer };
+}
 
 /**
  * Runs the work in a transaction, the caller's if there is one, that carries the actor's name. The database refuses changes to rows of

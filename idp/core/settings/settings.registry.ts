@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type AuditRecord, recordAudit } from '../audit/audit.registry.ts';
+import { recordAudit } from '../audit/audit.registry.ts';
 import { OwnedElsewhere } from '../errors.ts';
-import { actAs } from '../owner/actor.ts';
+import { actAs, type Declarer, toOwner } from '../owner/actor.ts';
 import { type Difference, listDifferences } from '../owner/adoption.ts';
 import { ADMIN, type Owner } from '../owner/owner.ts';
 import { query } from '../query.ts';
@@ -22,9 +22,6 @@ export async function findSettings<K extends SettingsKey>(
   return row ?? null;
 }
 
-/** Somebody at the web pages, and where. */
-type Administrator = Pick<AuditRecord, 'actor' | 'origin'>;
-
 /**
  * Makes the settings as declared. A resource takes over what the web pages set (there is only one such page, and
  * YAML wins); another resource's are refused. Safe to repeat; says whether anything changed.
@@ -33,12 +30,9 @@ export async function declareSettings<K extends SettingsKey>(
   em: EntityManager,
   key: K,
   value: SettingsOf[K],
-  declarer: Owner | Administrator,
+  declarer: Declarer,
 ): Promise<boolean> {
-  const { owner, ...by } =
-    typeof declarer === 'string'
-      ? { owner: declarer, actor: declarer }
-      : { owner: ADMIN, ...declarer };
+  const { owner, by } = toOwner(declarer);
   return actAs(em, owner, async (tx) => {
     const existing = await tx.findOne(Setting, { key });
     if (existing && existing.owner !== owner && existing.owner !== ADMIN) {
