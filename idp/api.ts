@@ -19,6 +19,16 @@ export type {
   SecretView,
 } from './clients/client.schemas.ts';
 export type { AccessPage, AccessView } from './clients/client-access.schemas.ts';
+export type {
+  GroupChange,
+  GroupInput,
+  GroupPage,
+  GroupQuery,
+  GroupSummary,
+  GroupView,
+  MemberPage,
+  MemberView,
+} from './groups/group.schemas.ts';
 export type { Problem } from './http/problem.schemas.ts';
 export type {
   CreatedInvite,
@@ -40,4 +50,5 @@ export type {
   GeneralSettingsView,
 } from './settings/general-settings.schemas.ts';
 export type { InviteView, SignUpDetails, SignUpRequest } from './sign-up/sign-up.schemas.ts';
+export type { CustomClaims } from './users/custom-claim.schemas.ts';
 export type { UserChange, UserPage, UserSummary, UserView } from './users/user.schemas.ts';

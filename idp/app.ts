@@ -16,6 +16,8 @@ import { applicationRoutes } from './clients/application.routes.ts';
 import { clientRoutes } from './clients/client.routes.ts';
 import { clientAccessRoutes } from './clients/client-access.routes.ts';
 import { clientSecretRoutes } from './clients/client-secret.routes.ts';
+import { groupRoutes } from './groups/group.routes.ts';
+import { groupMemberRoutes } from './groups/group-member.routes.ts';
 import { addClientAddress } from './http/client-address.ts';
 import { healthRoutes } from './http/health.ts';
 import { addLimits } from './http/limits.ts';
@@ -62,6 +64,8 @@ const API = [
   consentRoutes,
   emailRoutes,
   userRoutes,
+  groupRoutes,
+  groupMemberRoutes,
   mailRoutes,
   mailServerRoutes,
   passkeyRoutes,

@@ -89,3 +89,14 @@ export class OwnedElsewhere extends Refusal {
     this.owner = owner;
   }
 }
+
+/** The caller decided on what was there before; nothing was changed. */
+export class ChangedMeanwhile extends Refusal {
+  constructor() {
+    super(
+      'changed_meanwhile',
+      'Somebody else changed this a moment ago, and nothing of yours was saved. Load it again',
+    );
+    this.name = 'ChangedMeanwhile';
+  }
+}

@@ -131,17 +131,43 @@ export {
 } from './federation/federation.registry.ts';
 export { type FederatedIdentity, isMatch } from './federation/federation.rules.ts';
 export { raiseFence, StaleLeader, transactBehindFence } from './fence/fence.ts';
+export type { Group } from './group/group.entity.ts';
 export {
   addToGroups,
   declareGroup,
   type GroupDeclaration,
   getMembership,
   listGroupNames,
-  listGroupsOf,
   listUnknownGroups,
   releaseGroup,
   retireGroup,
 } from './group/group.registry.ts';
+export {
+  GROUP_NAME,
+  GROUP_NAME_RULE,
+  MAX_GROUP_NAME,
+  mayEditMembers,
+} from './group/group.rules.ts';
+export {
+  changeGroup,
+  createGroup,
+  deleteGroup,
+  getGroup,
+  versionOfGroup,
+} from './group/group-administration.registry.ts';
+export {
+  GROUP_SORTS,
+  type GroupLine,
+  type GroupSort,
+  listGroups,
+  listOpenedClients,
+} from './group/group-list.registry.ts';
+export {
+  addMember,
+  listMembers,
+  listMemberships,
+  removeMember,
+} from './group/group-member.registry.ts';
 export { findImage, recordImage } from './image/image.registry.ts';
 export { type ImageType, MAX_IMAGE_BYTES } from './image/image.rules.ts';
 export {

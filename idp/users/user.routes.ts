@@ -9,7 +9,7 @@ import {
   enableUser,
   endSessionOf,
   getUser,
-  listGroupsOf,
+  listMemberships,
   listPasskeys,
   listSessions,
   listUsers,
@@ -108,7 +108,7 @@ async function view(em: EntityManager, id: string): Promise<UserView> {
   return {
     ...toSummary(user),
     emailVerified: user.emailVerified,
-    groups: await listGroupsOf(em, id),
+    groups: await listMemberships(em, id),
     passkeys: (await listPasskeys(em, id)).map(toPasskeyView),
     sessions: (await listSessions(em, id)).map(toSessionView),
   };

@@ -30,11 +30,22 @@ export const UserQuery = Type.Object(
   { additionalProperties: false },
 );
 
+/** A group that the person is in. */
+const UserGroup = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  displayName: Type.String(),
+  owner: Type.String(),
+
+  /** Whether they can be taken out of it here. */
+  mayLeave: Type.Boolean(),
+});
+
 /** One person, with what lets them in and where they are. */
 export const UserView = Type.Object({
   ...UserSummary.properties,
   emailVerified: Type.Boolean(),
-  groups: Type.Array(Type.String()),
+  groups: Type.Array(UserGroup),
   passkeys: Type.Array(PasskeyView),
   sessions: Type.Array(Type.Omit(OwnSession, ['isCurrent'])),
 });

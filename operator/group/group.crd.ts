@@ -1,6 +1,9 @@
 import type { Static } from 'typebox';
 import {
+  GROUP_NAME,
+  GROUP_NAME_RULE,
   MAX_CUSTOM_CLAIMS,
+  MAX_GROUP_NAME,
   MAX_KEY_LENGTH,
   MAX_VALUE_LENGTH,
   PERSON_CLAIMS,
@@ -53,11 +56,8 @@ const spec = object(
     groupName: optional(
       text({
         description: 'Value in the groups claim, immutable; default metadata.name.',
-        maxLength: 255,
-        ...matching(
-          '^[A-Za-z0-9]([A-Za-z0-9 _.:@/+-]*[A-Za-z0-9_])?$',
-          'a group name is made of letters, digits, blanks and "_.:@/+-" and begins and ends with a letter or digit, because applications compare and split it',
-        ),
+        maxLength: MAX_GROUP_NAME,
+        ...matching(GROUP_NAME, GROUP_NAME_RULE),
       }),
     ),
     displayName: optional(oneLine('Name shown to people; default groupName.', 255)),

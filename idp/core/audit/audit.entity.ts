@@ -39,6 +39,8 @@ export const AUDIT_EVENTS = [
   'group_declared',
   'group_retired',
   'group_released',
+  'group_member_added',
+  'group_member_removed',
   'settings_changed',
   'settings_declared',
   'settings_released',

@@ -39,6 +39,9 @@ export function assertCustomClaims(claims: CustomClaim[]): void {
     if (value.length > MAX_VALUE_LENGTH) {
       throw refused(`the value of "${key}" has more than ${MAX_VALUE_LENGTH} characters`);
     }
+    if (value.includes('\0') || !value.isWellFormed()) {
+      throw refused(`the value of "${key}" has characters that are none`);
+    }
     keys.add(key);
   }
 }

@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { recordAudit } from '../audit/audit.registry.ts';
 import type { DeclareOptions } from '../client/client.registry.ts';
 import { assertCustomClaims, type CustomClaim } from '../custom-claim/custom-claim.rules.ts';
-import { actAs } from '../owner/actor.ts';
+import { actAs, type Declarer, toOwner } from '../owner/actor.ts';
 import { assertMayDeclare, listDifferences } from '../owner/adoption.ts';
 import { ADMIN, type Owner } from '../owner/owner.ts';
 import { query } from '../query.ts';
@@ -21,10 +21,11 @@ export interface GroupDeclaration {
 export async function declareGroup(
   em: EntityManager,
   declaration: GroupDeclaration,
-  owner: Owner,
+  declarer: Declarer,
   { uid = null, adoption = 'never' }: DeclareOptions = {},
 ): Promise<{ group: Group; changed: boolean }> {
   assertCustomClaims(declaration.customClaims);
+  const { owner, by } = toOwner(declarer);
 
   return actAs(em, owner, async (tx) => {
     const existing = await tx.findOne(Group, { name: declaration.name });
@@ -42,8 +43,8 @@ export async function declareGroup(
     await tx.persist(group).flush();
     const details = { changed: differences, adopted: existing?.owner === ADMIN && owner !== ADMIN };
     await recordAudit(tx, {
+      ...by,
       event: 'group_declared',
-      actor: owner,
       target: `group:${group.name}`,
       details,
     });
@@ -75,11 +76,16 @@ export async function releaseGroup(em: EntityManager, name: string, owner: Owner
 }
 
 /** Makes the group not exist; clients that name it stay closed to its members. Safe to repeat. */
-export async function retireGroup(em: EntityManager, name: string, owner: Owner): Promise<void> {
+export async function retireGroup(
+  em: EntityManager,
+  name: string,
+  declarer: Declarer,
+): Promise<void> {
+  const { owner, by } = toOwner(declarer);
   await actAs(em, owner, async (tx) => {
     const gone = await tx.nativeDelete(Group, { name, owner });
     if (gone === 1) {
-      await recordAudit(tx, { event: 'group_retired', actor: owner, target: `group:${name}` });
+      await recordAudit(tx, { ...by, event: 'group_retired', target: `group:${name}` });
     }
   });
 }
@@ -126,14 +132,4 @@ export async function addToGroups(
      select id, $1 from groups where name = any($2) order by id on conflict do nothing`,
     [userId, names],
   );
-}
-
-/** The groups a person is in, by name. */
-export async function listGroupsOf(em: EntityManager, userId: string): Promise<string[]> {
-  const rows = await query<{ name: string }>(
-    em,
-    'select g.name from memberships m join groups g on g.id = m.group_id where m.user_id = $1 order by g.name',
-    [userId],
-  );
-  return rows.map(({ name }) => name);
 }

@@ -12,7 +12,8 @@ const USERNAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 const EMAIL =
   /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 
-const CONTROL = /\p{Cc}/u;
+// Surrogates without their other half included: no database keeps them.
+const CONTROL = /[\p{Cc}\p{Cs}]/u;
 
 /** Trims what people add by accident, then refuses what no rule allows, naming the field. */
 export function toPersonDetails(input: PersonDetails): PersonDetails {

@@ -48,7 +48,11 @@ function Details({ user, admin, onChanged }: Props) {
             facts={[t('details.email')]}
           />
           <Row
-            name={user.groups.length > 0 ? user.groups.join(', ') : t('users.noGroups')}
+            name={
+              user.groups.length > 0
+                ? user.groups.map(({ displayName }) => displayName).join(', ')
+                : t('users.noGroups')
+            }
             facts={[t('users.groups')]}
           />
         </Rows>
