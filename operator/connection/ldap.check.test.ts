@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LdapSettings } from '#core';
-import { findFreePort } from '../testing/free-port.ts';
-import { createCertificate } from './certificate.ts';
+import { createCertificate } from '#core/testing/certificate';
+import { findFreePort } from '#core/testing/free-port';
+import { type Slapd, startSlapd } from '#core/testing/slapd';
 import { checkLdap } from './ldap.check.ts';
 import { LdapConnection } from './ldap-connection.ts';
 import { listen } from './servers.ts';
-import { type Slapd, startSlapd } from './slapd.ts';
 
 let slapd: Slapd;
 

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { onTestFinished } from 'vitest';
-import { findFreePort } from '../testing/free-port.ts';
+import { findFreePort } from '#core/testing/free-port';
 
 export const MAIL_PASSWORD = 'mail-pass-1';
 

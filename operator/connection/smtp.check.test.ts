@@ -1,8 +1,8 @@
 import type { SMTPServerOptions } from 'smtp-server';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkSmtp, type SmtpSettings } from '#core';
-import { findFreePort } from '../testing/free-port.ts';
-import { createCertificate } from './certificate.ts';
+import { createCertificate } from '#core/testing/certificate';
+import { findFreePort } from '#core/testing/free-port';
 import { listen, MAIL_PASSWORD, serveMail } from './servers.ts';
 
 let own: { certificate: string; key: string };

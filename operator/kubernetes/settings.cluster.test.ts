@@ -1,11 +1,11 @@
 import type { SMTPServerOptions } from 'smtp-server';
 import { describe, expect, vi } from 'vitest';
 import { ADMIN, type Database, findSettings, query } from '#core';
-import { createCertificate } from '../connection/certificate.ts';
+import { createCertificate } from '#core/testing/certificate';
+import { findFreePort } from '#core/testing/free-port';
 import { MAIL_PASSWORD, serveMail } from '../connection/servers.ts';
 import { API_VERSION } from '../crd/custom-resource.ts';
 import type { Cluster } from '../testing/cluster.ts';
-import { findFreePort } from '../testing/free-port.ts';
 import { secret } from '../testing/manifests.ts';
 import { operatorTest as test } from '../testing/operator.ts';
 

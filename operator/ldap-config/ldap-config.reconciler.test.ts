@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { ADMIN, declareSettings, kubernetesOwner } from '#core';
 import { test as registryTest } from '#core/testing';
+import { findFreePort } from '#core/testing/free-port';
+import { type Slapd, startSlapd } from '#core/testing/slapd';
 import { KEYRING, NAMESPACE, SettingsBench } from '../connection/bench.ts';
-import { type Slapd, startSlapd } from '../connection/slapd.ts';
 import { validateManifest } from '../crd/manifest.validation.ts';
-import { findFreePort } from '../testing/free-port.ts';
 import type { LdapConfigSpec } from './ldap-config.crd.ts';
 import { ldapConfigReconciler } from './ldap-config.reconciler.ts';
 

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect } from 'vitest';
 import { ADMIN, declareSettings, kubernetesOwner, type SmtpSettings } from '#core';
 import { test as registryTest } from '#core/testing';
+import { createCertificate } from '#core/testing/certificate';
+import { findFreePort } from '#core/testing/free-port';
 import { KEYRING, NAMESPACE, SettingsBench } from '../connection/bench.ts';
-import { createCertificate } from '../connection/certificate.ts';
 import { MAIL_PASSWORD, serveMail } from '../connection/servers.ts';
-import { findFreePort } from '../testing/free-port.ts';
 import type { SmtpConfigSpec } from './smtp-config.crd.ts';
 import { smtpConfigReconciler } from './smtp-config.reconciler.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { findFreePort } from './free-port.ts';
+import { findFreePort } from '#core/testing/free-port';
 import { type GuardedProcess, startGuarded } from './guarded-process.ts';
 import { KubeClient, type KubeConnection } from './kube-client.ts';
 import type { KubeBinaries } from './kube-programs.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
 import { stringify } from 'yaml';
-import { withFileLock } from './file-lock.ts';
+import { withFileLock } from '#core/testing/file-lock';
 import { ensureKubeBinaries } from './kube-binaries.ts';
 import { downloadPrograms, pickArchive, platform } from './kube-download.ts';
 import { KUBE_PROGRAMS } from './kube-programs.ts';

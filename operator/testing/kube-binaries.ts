@@ -4,7 +4,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { withFileLock } from './file-lock.ts';
+import { withFileLock } from '#core/testing/file-lock';
 import { assertGo, buildProgram } from './kube-build.ts';
 import { downloadPrograms } from './kube-download.ts';
 import {

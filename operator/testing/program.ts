@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { findFreePort } from '#core/testing/free-port';
 import type { Cluster } from './cluster.ts';
-import { findFreePort } from './free-port.ts';
 
 const OPERATOR = resolve(import.meta.dirname, '../main.ts');
 const IDP = resolve(import.meta.dirname, '../../idp/main.ts');

@@ -6,17 +6,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { withFileLock } from '../testing/file-lock.ts';
-import { findFreePort } from '../testing/free-port.ts';
 import { createCertificate } from './certificate.ts';
+import { withFileLock } from './file-lock.ts';
+import { findFreePort } from './free-port.ts';
 
 const run = promisify(execFile);
 
 const SLAPD = '/usr/sbin/slapd';
 const PASSWORD = 'directory-pass';
-const SCHEMAS = ['core', 'cosine', 'inetorgperson'];
+const SCHEMAS = ['core', 'cosine', 'nis', 'inetorgperson'];
 
-/** A real directory for tests, with one person and one group. */
+export interface SlapdOptions {
+  /** LDIF below `dc=example,dc=com`; without it one person and one group. */
+  entries?: string;
+
+  /** Further lines for its database, in slapd.conf(5). */
+  configuration?: string;
+}
+
+/** A real directory for tests. */
 export interface Slapd {
   url: string;
 
@@ -31,16 +39,12 @@ export interface Slapd {
   close(): Promise<void>;
 }
 
-export async function startSlapd(): Promise<Slapd> {
+export async function startSlapd(options: SlapdOptions = {}): Promise<Slapd> {
   await ensureSlapd();
   const folder = await mkdtemp(join(tmpdir(), 'permiso-slapd-'));
-  const { certificate } = await writeFiles(folder);
-  await run('/usr/sbin/slapadd', [
-    '-f',
-    join(folder, 'slapd.conf'),
-    '-l',
-    join(folder, 'data.ldif'),
-  ]);
+  const { certificate } = await writeFiles(folder, options);
+  const files = ['-f', join(folder, 'slapd.conf'), '-l', join(folder, 'data.ldif')];
+  await run('/usr/sbin/slapadd', ['-q', ...files]);
 
   const [port, securePort] = [await findFreePort(), await findFreePort()];
   const url = `ldap://127.0.0.1:${port}`;
@@ -83,17 +87,20 @@ async function installByDebian(): Promise<void> {
   }
 }
 
-async function writeFiles(folder: string): Promise<{ certificate: string }> {
+async function writeFiles(
+  folder: string,
+  { entries = ENTRIES, configuration = '' }: SlapdOptions,
+): Promise<{ certificate: string }> {
   const { certificate, key } = await createCertificate();
   await mkdir(join(folder, 'data'));
   await writeFile(join(folder, 'tls.crt'), certificate);
   await writeFile(join(folder, 'tls.key'), key);
-  await writeFile(join(folder, 'slapd.conf'), configuration(folder));
-  await writeFile(join(folder, 'data.ldif'), DATA);
+  await writeFile(join(folder, 'slapd.conf'), `${configure(folder)}${configuration}\n`);
+  await writeFile(join(folder, 'data.ldif'), `${BASE}\n${entries}`);
   return { certificate };
 }
 
-function configuration(folder: string): string {
+function configure(folder: string): string {
   return `
 ${SCHEMAS.map((name) => `include /etc/ldap/schema/${name}.schema`).join('\n')}
 modulepath /usr/lib/ldap
@@ -106,14 +113,18 @@ suffix "dc=example,dc=com"
 rootdn "cn=permiso,dc=example,dc=com"
 rootpw ${PASSWORD}
 directory ${folder}/data
+maxsize 268435456
+index objectClass,uid,cn,member,memberUid,entryUUID eq
 `;
 }
 
-const DATA = `
+const BASE = `
 dn: dc=example,dc=com
 objectClass: domain
 dc: example
+`.trimStart();
 
+const ENTRIES = `
 dn: uid=ada,dc=example,dc=com
 objectClass: inetOrgPerson
 uid: ada
