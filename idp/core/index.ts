@@ -71,6 +71,16 @@ export {
   recordRedirectMismatch,
 } from './client/redirect-mismatch.registry.ts';
 export { createWebSecret, revokeWebSecret } from './client/web-secret.registry.ts';
+export { checkLdap } from './connection/ldap.check.ts';
+export { LdapConnection, type LdapEntry, type LdapPage } from './connection/ldap-connection.ts';
+export {
+  type LdapCondition,
+  type LdapNoun,
+  readBase,
+  readEntry,
+  searchBelowBase,
+  toFilter,
+} from './connection/ldap-search.ts';
 export { type ClientError, type FaultReason, ServerFault } from './connection/server-fault.ts';
 export { checkSmtp } from './connection/smtp.check.ts';
 export { type Aspect, findFailed, type Step, tryInOrder } from './connection/steps.ts';

@@ -2,12 +2,11 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LdapSettings } from '#core';
+import { checkLdap, LdapConnection, type LdapSettings } from '#core';
 import { createCertificate } from '#core/testing/certificate';
 import { findFreePort } from '#core/testing/free-port';
 import { type Slapd, startSlapd } from '#core/testing/slapd';
-import { checkLdap } from './ldap.check.ts';
-import { LdapConnection } from './ldap-connection.ts';
+
 import { listen } from './servers.ts';
 
 let slapd: Slapd;

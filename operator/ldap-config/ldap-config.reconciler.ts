@@ -1,4 +1,5 @@
 import {
+  checkLdap,
   declareSettings,
   findSettings,
   type Keyring,
@@ -7,7 +8,6 @@ import {
 } from '#core';
 import { CheckCache, toReconciled } from '../connection/check-cache.ts';
 import { assertHonoured } from '../connection/honoured-namespace.ts';
-import { checkLdap } from '../connection/ldap.check.ts';
 import { sealPassword } from '../connection/sealed-password.ts';
 import { readCertificates, readPassword, secretInterests } from '../connection/secret-values.ts';
 import { toSeconds } from '../crd/duration.ts';

@@ -16,7 +16,7 @@ const SLAPD = '/usr/sbin/slapd';
 const PASSWORD = 'directory-pass';
 const SCHEMAS = ['core', 'cosine', 'nis', 'inetorgperson'];
 
-export interface SlapdOptions {
+interface SlapdOptions {
   /** LDIF below `dc=example,dc=com`; without it one person and one group. */
   entries?: string;
 

@@ -1,6 +1,7 @@
-import { type LdapSettings, type Step, tryInOrder } from '#core';
-import type { Aspect } from '../runtime/reconciler.ts';
+import type { LdapSettings } from '../settings/settings.types.ts';
 import { LdapConnection } from './ldap-connection.ts';
+import { trySearches } from './ldap-search.ts';
+import { type Aspect, type Step, tryInOrder } from './steps.ts';
 
 /**
  * Reads from the directory as a synchronisation does, but one entry at most. The password is the plain one. Says
@@ -14,7 +15,7 @@ export async function checkLdap(
   const steps: Step[] = [
     { aspect: 'Connected', attempt: () => connection.open() },
     { aspect: 'Authenticated', attempt: () => connection.bind() },
-    { aspect: 'Searched', attempt: () => connection.search() },
+    { aspect: 'Searched', attempt: () => trySearches(connection) },
   ];
   const aspects = await tryInOrder({ server: settings.url, steps, timeoutMs });
   connection.close();
