@@ -12,6 +12,8 @@ import {
 } from '#core';
 import type { Services } from '../http/services.ts';
 import { originOf, requireAdmin } from '../http/session.ts';
+import { toClientManifest } from '../manifests/client.manifest.ts';
+import { ManifestText, sendManifest } from '../manifests/manifest.ts';
 import {
   ClientChange,
   ClientInput,
@@ -52,6 +54,16 @@ export const clientRoutes: FastifyPluginAsyncTypebox<Services> = async (app, ser
     async (request, reply) => {
       await requireAdmin(request, services);
       return answer(request, reply, await getClient(request.em, request.params.id));
+    },
+  );
+
+  app.get(
+    '/clients/:id/manifest',
+    { schema: { params: ById, response: { 200: ManifestText } } },
+    async (request, reply) => {
+      await requireAdmin(request, services);
+      const client = await getClient(request.em, request.params.id);
+      return sendManifest(reply, toClientManifest(client));
     },
   );
 
