@@ -1,5 +1,5 @@
 import { describe, expect, vi } from 'vitest';
-import { type EntityManager, query, queueMail } from '#core';
+import { createKeyring, type EntityManager, query, queueMail, takeDueMails } from '#core';
 import { type MailServer, startMailServer, useMailServer } from '../testing/mail-server.ts';
 import { test as base, ORIGIN, startReplica } from '../testing/test.ts';
 
@@ -246,6 +246,55 @@ describe('when the mail server', () => {
     expect(server.inbox).toHaveLength(2);
     const [first, second] = server.inbox.map(({ email }) => email.messageId);
     expect(first).toBe(second);
+  });
+
+  test('is asked for the last time by a process that is killed, the mail is given up, and says so', async ({
+    server,
+    invite,
+    em,
+    database,
+    databaseUrl,
+  }) => {
+    await invite();
+    await query(em, 'update mails set attempts = 5');
+    const taken = await takeDueMails(em, 1);
+    await makeDue(em);
+
+    const replica = await startReplica({ database, databaseUrl });
+    await replica.app.listen({ host: '127.0.0.1', port: 0 });
+    await untilTried(em, {
+      state: 'failed',
+      attempts: 6,
+      answer: expect.stringContaining('nobody came back from the last attempt'),
+      sealed_values: null,
+    });
+    await replica.stop();
+
+    expect(taken).toHaveLength(1);
+    expect(server.inbox).toEqual([]);
+  });
+
+  test('is not even asked because no key opens the mail, that is told at each attempt until the last', async ({
+    server,
+    replicas: _replicas,
+    em,
+  }) => {
+    const lost = createKeyring(['a key that nobody has any more']);
+    const news = {
+      kind: 'test',
+      recipient: 'ada@example.com',
+      language: null,
+      values: {},
+    } as const;
+    await queueMail(em, lost, news);
+    const answer = expect.stringContaining('PREVIOUS_ENCRYPTION_KEY');
+    await untilTried(em, { state: 'waiting', attempts: 1, answer });
+
+    await query(em, 'update mails set attempts = 5');
+    await makeDue(em);
+
+    await untilTried(em, { state: 'failed', attempts: 6, answer });
+    expect(server.inbox).toEqual([]);
   });
 
   test('keeps us waiting while the process is killed, another replica sends the mail', async ({

@@ -5,12 +5,14 @@ import {
   findSettings,
   getGeneralSettings,
   type Keyring,
+  type MailFailure,
   openMail,
   recordMailDelivered,
   recordMailFailed,
   SMTP_PASSWORD_PLACE,
   type SmtpSettings,
   takeDueMails,
+  WrongEncryptionKey,
 } from '#core';
 import { workThrough } from '../http/queue-worker.ts';
 import type { Services } from '../http/services.ts';
@@ -37,13 +39,23 @@ async function attempt(em: EntityManager, services: Services, mail: DueMail): Pr
     metrics?.mails.inc({ kind: mail.kind, result: 'delivered' });
     log.info({ mail: mail.id, kind: mail.kind }, 'mail delivered');
   } catch (error) {
-    if (!(error instanceof MailNotSent)) {
-      throw error;
-    }
-    await recordMailFailed(em, mail, error.failure);
+    const failure = toFailure(error);
+    await recordMailFailed(em, mail, failure);
     metrics?.mails.inc({ kind: mail.kind, result: 'failed' });
-    log.warn({ mail: mail.id, kind: mail.kind, ...error.failure }, 'mail was not delivered');
+    log.warn({ mail: mail.id, kind: mail.kind, ...failure }, 'mail was not delivered');
   }
+}
+
+/** Words for whoever looks at the mail. An accident is thrown on: its words may be about what the mail tells. */
+function toFailure(error: unknown): MailFailure {
+  if (error instanceof MailNotSent) {
+    return error.failure;
+  }
+  // Another replica may have the key, and this one after its next start.
+  if (error instanceof WrongEncryptionKey) {
+    return { answer: error.message, isFinal: false, unsure: false };
+  }
+  throw error;
 }
 
 async function deliver(

@@ -240,6 +240,38 @@ describe('when a session ends', () => {
     await query(em, 'delete from backchannel_logouts');
   });
 
+  test('an application whose last attempt a killed process took with it is given up, once, by two replicas', async ({
+    application,
+    replicas: _replicas,
+    signInTo,
+    em,
+  }) => {
+    application.answer = 'fail';
+    const { client, browser, idToken } = await signInTo(application.url);
+    await signOutByApplication(browser, idToken);
+    await vi.waitFor(async () =>
+      expect(await listQueued(em)).toMatchObject([
+        { last_error: expect.stringContaining('got: 500') },
+      ]),
+    );
+
+    await makeDue(em, 7);
+    await vi.waitFor(async () =>
+      expect(await listQueued(em)).toMatchObject([{ attempts: 7, is_given_up: true }]),
+    );
+
+    const reason = expect.stringContaining('nobody came back from the last attempt');
+    expect(
+      await query(
+        em,
+        `select details from audit_events where event = 'backchannel_logout_failed' and target = $1`,
+        [`client:${client.clientId}`],
+      ),
+    ).toEqual([{ details: { attempts: 7, reason } }]);
+    expect(application.heard).toHaveLength(1);
+    await query(em, 'delete from backchannel_logouts');
+  });
+
   test('an application at a private address is not called, and the reason is kept', async ({
     application,
     database,

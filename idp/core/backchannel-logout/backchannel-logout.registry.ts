@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { recordAudit } from '../audit/audit.registry.ts';
 import { query } from '../query.ts';
+import { ABANDONED, type DueTable, takeAbandoned, takeDue } from '../queue/take-due.ts';
 
 /** An application that has yet to hear that a session is over. The database queues it in the transaction that ends one. */
 export interface BackchannelLogout {
@@ -13,27 +14,25 @@ export interface BackchannelLogout {
   attempts: number;
 }
 
-/** Seconds after each attempt. Nine hours outlast a night's maintenance; then it is given up. */
-const RESTS = [10, 60, 300, 1_800, 7_200, 21_600];
+const LOGOUTS: DueTable = {
+  table: 'backchannel_logouts',
+  columns: 'id, client_id as "clientId", user_id as "userId", sid, attempts',
+  // Nine hours outlast a night's maintenance.
+  rests: [10, 60, 300, 1_800, 7_200, 21_600],
+};
 
-/**
- * Takes what is due, for one attempt. Replicas that ask at the same time get different ones, and what one of them took
- * and never finished comes due again.
- */
+/** Takes what is due, for one attempt. */
 export async function takeDueLogouts(
   em: EntityManager,
   limit: number,
 ): Promise<BackchannelLogout[]> {
-  return query(em, TAKE, [limit, RESTS]);
+  await em.transactional(async (tx) => {
+    for (const logout of await takeAbandoned<BackchannelLogout>(tx, LOGOUTS)) {
+      await recordLogoutFailed(tx, logout, ABANDONED);
+    }
+  });
+  return takeDue(em, LOGOUTS, limit);
 }
-
-// Past the end of the rests there is no next time.
-const TAKE = `
-update backchannel_logouts
-   set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => ($2::int[])[attempts + 1])
- where id in (select id from backchannel_logouts where next_attempt_at <= now()
-               order by next_attempt_at limit $1 for update skip locked)
-returning id, client_id as "clientId", user_id as "userId", sid, attempts`;
 
 export async function recordLogoutDelivered(em: EntityManager, id: string): Promise<void> {
   await query(em, 'delete from backchannel_logouts where id = $1', [id]);
@@ -45,8 +44,13 @@ export async function recordLogoutFailed(
   { id, clientId, userId, attempts }: BackchannelLogout,
   reason: string,
 ): Promise<boolean> {
-  await query(em, 'update backchannel_logouts set last_error = $2 where id = $1', [id, reason]);
-  const isGivenUp = attempts > RESTS.length;
+  const isGivenUp = attempts > LOGOUTS.rests.length;
+  await query(
+    em,
+    `update backchannel_logouts set last_error = $2, next_attempt_at = case when $3 then null else next_attempt_at end
+     where id = $1`,
+    [id, reason, isGivenUp],
+  );
   if (isGivenUp) {
     await recordAudit(em, {
       event: 'backchannel_logout_failed',

@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Keyring } from '../encryption/keyring.ts';
 import { Refusal } from '../errors.ts';
 import { query } from '../query.ts';
+import { ABANDONED, type DueTable, takeAbandoned, takeDue } from '../queue/take-due.ts';
 import type { MailKind, MailValues } from './mail.types.ts';
 
 export interface NewMail<K extends MailKind = MailKind> {
@@ -110,13 +111,21 @@ export async function withdrawMail(em: EntityManager, key: string, why: string):
   );
 }
 
-/** Seconds after each attempt. The first outlasts the longest attempt, so nobody takes a mail that is being sent. */
-const RESTS = [300, 900, 3_600, 14_400, 43_200];
+const MAILS: DueTable = {
+  table: 'mails',
+  columns: 'id, kind, recipient, language, attempts, unsure, sealed_values as "sealedValues"',
+  rests: [300, 900, 3_600, 14_400, 43_200],
+};
 
-/** Takes what is due, for one attempt. Replicas that ask at once get different ones; what a dead one took comes due again. */
+/** Takes what is due, for one attempt. What can no longer be sent is told so. */
 export async function takeDueMails(em: EntityManager, limit: number): Promise<DueMail[]> {
   await query(em, EXPIRE);
-  return query(em, TAKE, [limit, RESTS]);
+  await em.transactional(async (tx) => {
+    for (const mail of await takeAbandoned<DueMail>(tx, MAILS)) {
+      await recordMailFailed(tx, mail, { answer: ABANDONED, isFinal: true, unsure: false });
+    }
+  });
+  return takeDue(em, MAILS, limit);
 }
 
 export function openMail(keyring: Keyring, { id, kind, sealedValues }: DueMail): MailContent {
@@ -127,12 +136,6 @@ const EXPIRE = `
 update mails set state = 'failed', next_attempt_at = null, sealed_values = null,
        answer = concat_ws('; ', answer, 'not sent in time: its link has expired')
  where state = 'waiting' and expires_at < now()`;
-
-const TAKE = `
-update mails set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => ($2::int[])[attempts + 1])
- where id in (select id from mails where next_attempt_at <= now()
-               order by next_attempt_at limit $1 for update skip locked)
-returning id, kind, recipient, language, attempts, unsure, sealed_values as "sealedValues"`;
 
 /** The links are forgotten with it: who can read the database later finds none. */
 export async function recordMailDelivered(
@@ -165,7 +168,7 @@ export async function recordMailFailed(
   mail: DueMail,
   { answer, isFinal, unsure }: MailFailure,
 ): Promise<void> {
-  const isOver = isFinal || mail.attempts > RESTS.length || (unsure && mail.unsure);
+  const isOver = isFinal || mail.attempts > MAILS.rests.length || (unsure && mail.unsure);
   await query(
     em,
     `update mails set answer = $2, unsure = unsure or $3,
