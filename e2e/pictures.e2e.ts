@@ -24,7 +24,7 @@ let ada: Visitor;
 beforeAll(async () => {
   permiso = await Permiso.create();
   [chromium] = await Promise.all([launchChromium(inject('chromiumPath')), permiso.start()]);
-  ada = await observe(await openBrowser(chromium, { viewport: DESKTOP }));
+  ada = await observe(await openBrowser(chromium, { viewport: DESKTOP, reducedMotion: 'reduce' }));
   await enrol(ada.page, `${permiso.url}/setup`, ADA);
 });
 
