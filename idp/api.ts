@@ -43,6 +43,7 @@ export type { MailPage, MailServerInput, MailServerView, MailView } from './mail
 export type { DeviceOutcome, UserCodeInput } from './oidc/device/device.schemas.ts';
 export type { InteractionView, Redirect } from './oidc/interaction/interaction.schemas.ts';
 export type { PasskeyView } from './passkeys/passkey.schemas.ts';
+export type { ResourcePage, ResourceView } from './resources/resource.schemas.ts';
 export type { OwnSession, Person, SessionView, SignUpMode } from './sessions/session.schemas.ts';
 export type { SetUpDetails, SetUpView } from './set-up/set-up.schemas.ts';
 export type {

@@ -40,6 +40,7 @@ import { tellOutages } from './oidc/oidc.outage.ts';
 import { oidcPlugin } from './oidc/oidc.plugin.ts';
 import { createProvider } from './oidc/oidc.provider.ts';
 import { passkeyAdditionRoutes, passkeyRoutes } from './passkeys/passkey.routes.ts';
+import { resourceRoutes } from './resources/resource.routes.ts';
 import { ownSessionRoutes } from './sessions/own-sessions.routes.ts';
 import { sessionRoutes } from './sessions/session.routes.ts';
 import { stepUpRoutes } from './sessions/step-up.routes.ts';
@@ -74,6 +75,7 @@ const API = [
   ownSessionRoutes,
   loginLinkRoutes,
   auditRoutes,
+  resourceRoutes,
 ];
 
 /** The IdP as an HTTP application, with no process in it: what answers, in order. */

@@ -245,7 +245,13 @@ export {
   type RateLimit,
 } from './rate-limit/rate-limit.registry.ts';
 export { writeReadmeTable } from './readme.ts';
-export { forgetResource, listResources, recordResource } from './resource/resource.registry.ts';
+export {
+  forgetResource,
+  listResources,
+  listVerdicts,
+  recordResource,
+  type Verdict,
+} from './resource/resource.registry.ts';
 export { recordBrowser } from './session/known-browser.registry.ts';
 export type { Session, SignInMethod } from './session/session.entity.ts';
 export {

@@ -64,6 +64,12 @@ export const ROUTES = [
     page: page(() => import('./settings/invites/invites.page.tsx').then((m) => m.InvitesPage)),
   },
   {
+    path: '/settings/admin/resources',
+    page: page(() =>
+      import('./settings/resources/resources.page.tsx').then((m) => m.ResourcesPage),
+    ),
+  },
+  {
     path: '/settings/admin/mail',
     page: page(() => import('./settings/mail/mail.page.tsx').then((m) => m.MailPage)),
   },

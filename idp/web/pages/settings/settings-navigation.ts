@@ -26,6 +26,7 @@ export const SETTINGS: Part[] = [
       { path: '/settings/admin/invites', label: 'invites.title' },
       { path: '/settings/admin/application-configuration', label: 'general.title' },
       { path: '/settings/admin/mail', label: 'mail.title' },
+      { path: '/settings/admin/resources', label: 'resources.title' },
     ],
   },
 ];
