@@ -33,6 +33,15 @@ describe('the definition in', () => {
     expect(text).not.toMatch(/"(anyOf|oneOf|const|\$ref|~kind|additionalProperties":false)"/);
   });
 
+  test.for(definitions)(
+    '$name is the same to readers of YAML 1.1, such as kubectl and Helm',
+    ({ name, definition }) => {
+      const text = generatedFiles().get(name) ?? '';
+
+      expect(parse(text, { version: '1.1' })).toEqual(definition);
+    },
+  );
+
   test.for(definitions)('$name belongs to the API group and the category', ({ definition }) => {
     expect(definition.metadata.name).toBe(`${definition.spec.names.plural}.permisolabs.eu`);
     expect(definition.spec).toMatchObject({

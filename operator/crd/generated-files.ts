@@ -12,7 +12,8 @@ export function generatedFiles(): Map<string, string> {
 }
 
 function toYaml(kind: CustomResource): string {
-  // Anchors would save lines, but some readers of CRDs do not know them; long lines keep rules whole.
-  const options = { aliasDuplicateObjects: false, lineWidth: 0 };
+  // Anchors would save lines, but some readers of CRDs do not know them; long lines keep rules whole. Helm and others read
+  // YAML 1.1, to which a bare key "n" is false: what either version would not take for text is quoted.
+  const options = { aliasDuplicateObjects: false, lineWidth: 0, version: '1.1' } as const;
   return HEADER + stringify(customResourceDefinition(kind), options);
 }
