@@ -11,6 +11,7 @@ import { consentRoutes } from './account/consent.routes.ts';
 import { emailRoutes } from './account/email.routes.ts';
 import { pictureRoutes } from './account/picture.routes.ts';
 import { profileRoutes } from './account/profile.routes.ts';
+import { apiKeyRoutes, ownApiKeyRoutes } from './api-keys/api-key.routes.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
 import { applicationRoutes } from './clients/application.routes.ts';
 import { clientRoutes } from './clients/client.routes.ts';
@@ -18,6 +19,7 @@ import { clientAccessRoutes } from './clients/client-access.routes.ts';
 import { clientSecretRoutes } from './clients/client-secret.routes.ts';
 import { groupRoutes } from './groups/group.routes.ts';
 import { groupMemberRoutes } from './groups/group-member.routes.ts';
+import { addApiKeys, hasApiKey } from './http/api-key.ts';
 import { addClientAddress } from './http/client-address.ts';
 import { healthRoutes } from './http/health.ts';
 import { addLimits } from './http/limits.ts';
@@ -74,6 +76,8 @@ const API = [
   stepUpRoutes,
   ownSessionRoutes,
   loginLinkRoutes,
+  apiKeyRoutes,
+  ownApiKeyRoutes,
   auditRoutes,
   resourceRoutes,
 ];
@@ -101,6 +105,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   addMetrics(app, services.metrics);
   addSecurityHeaders(app, config);
   addUnitOfWork(app, database);
+  app.decorateRequest('keyHolder', null);
   app.setErrorHandler(answerProblem);
   app.setNotFoundHandler((request, reply) => answerNotFound(request, reply, shell));
   closeWhenDraining(app, draining);
@@ -119,7 +124,8 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   });
   await app.register(
     async (api) => {
-      api.addHook('onRequest', refuseCrossSite(config.APP_URL));
+      api.addHook('onRequest', refuseCrossSite(config.APP_URL, { unless: hasApiKey }));
+      addApiKeys(api, services);
       addLimits(api, services);
       for (const routes of API) {
         await api.register(routes, services);

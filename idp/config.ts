@@ -66,6 +66,13 @@ export const variables = {
     fallback: '',
     read: text,
   },
+  STATIC_API_KEY: {
+    description:
+      'key by which automation calls the JSON API as an administrator; at least 32 bytes, such as the output of openssl rand -base64 32',
+    fallback: '',
+    fallbackNote: 'none',
+    read: (value) => (value === '' ? null : secret(32)(value)),
+  },
   APP_ENV: {
     description: 'production, or development: /setup asks for no bootstrap code',
     fallback: 'production',

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { listConsents, revokeConsent } from '#core';
+import { requirePerson } from '../http/caller.ts';
 import type { Services } from '../http/services.ts';
-import { originOf, requireSignedIn } from '../http/session.ts';
 import { ConsentView } from './account.schemas.ts';
 
 const ByClient = Type.Object({ client: Type.String({ maxLength: 255 }) });
@@ -13,7 +13,7 @@ export const consentRoutes: FastifyPluginAsyncTypebox<Services> = async (app, se
     '/account/consents',
     { schema: { response: { 200: Type.Array(ConsentView) } } },
     async (request) => {
-      const { user } = await requireSignedIn(request, services);
+      const { user } = await requirePerson(request, services);
       return listConsents(request.em, user.id);
     },
   );
@@ -22,9 +22,9 @@ export const consentRoutes: FastifyPluginAsyncTypebox<Services> = async (app, se
     '/account/consents/:client',
     { schema: { params: ByClient } },
     async (request, reply) => {
-      const { user } = await requireSignedIn(request, services);
+      const { user, actor, origin } = await requirePerson(request, services);
       const { client } = request.params;
-      await revokeConsent(request.em, { userId: user.id, clientId: client }, originOf(request));
+      await revokeConsent(request.em, { userId: user.id, clientId: client }, { actor, origin });
       return reply.status(204).send();
     },
   );

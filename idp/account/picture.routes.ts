@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { changePicture, getUser } from '#core';
+import { requirePerson } from '../http/caller.ts';
 import type { Services } from '../http/services.ts';
-import { originOf, requireSignedIn } from '../http/session.ts';
 import { acceptImages, toFile } from '../images/image-upload.ts';
 
 /** The picture that people show of themselves, to the pages and to applications. */
@@ -25,7 +25,7 @@ async function change(
   services: Services,
   file: Buffer | null,
 ): Promise<void> {
-  const { id } = (await requireSignedIn(request, services)).user;
-  const user = await getUser(request.em, id);
-  await changePicture(request.em, user, file, { actor: `user:${id}`, origin: originOf(request) });
+  const { user, actor, origin } = await requirePerson(request, services);
+  const account = await getUser(request.em, user.id);
+  await changePicture(request.em, account, file, { actor, origin });
 }

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type AuditFilter, listAuditEvents, type AuditQuery as Query, recordAudit } from '#core';
+import { requireAdministrator, requirePerson } from '../http/caller.ts';
 import type { Services } from '../http/services.ts';
-import { originOf, requireAdmin, requireSignedIn } from '../http/session.ts';
 import {
   AuditExport,
   AuditPage,
@@ -36,18 +36,18 @@ export const auditRoutes: FastifyPluginAsyncTypebox<Services> = async (app, serv
     '/audit-log',
     { schema: { querystring: AuditQuery, response: { 200: AuditPage } } },
     async (request) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       return readPage(request, allEvents(request.query), request.query);
     },
   );
 
   app.get('/audit-log/export', { schema: { querystring: AuditExport } }, async (request, reply) => {
-    const { user } = await requireAdmin(request, services);
+    const { actor, origin } = await requireAdministrator(request, services);
     const { format, ...filter } = request.query;
     await recordAudit(request.em, {
       event: 'audit_log_exported',
-      actor: `user:${user.id}`,
-      origin: originOf(request),
+      actor,
+      origin,
       details: { format, filter },
     });
     return sendFile(request, reply, { ...allEvents(filter), format });
@@ -60,7 +60,7 @@ async function ownEvents(
   request: FastifyRequest<{ Querystring: Asked }>,
   services: Services,
 ): Promise<Export> {
-  const { user } = await requireSignedIn(request, services);
+  const { user } = await requirePerson(request, services);
   return {
     query: { own: user, filter: toFilter(request.query) },
     toView: (line) => toOwnAuditView(line, user.id),

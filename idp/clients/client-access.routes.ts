@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { explainAccess, getUser, listAccess } from '#core';
+import { requireAdministrator } from '../http/caller.ts';
 import type { Services } from '../http/services.ts';
-import { requireAdmin } from '../http/session.ts';
 import { AccessPage, AccessQuery, AccessView } from './client-access.schemas.ts';
 
 const PAGE = 50;
@@ -19,7 +19,7 @@ export const clientAccessRoutes: FastifyPluginAsyncTypebox<Services> = async (ap
     '/clients/:id/access/:userId',
     { schema: { params: Pair, response: { 200: AccessView } } },
     async (request) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       return explainAccess(request.em, request.params.userId, request.params.id);
     },
   );
@@ -28,7 +28,7 @@ export const clientAccessRoutes: FastifyPluginAsyncTypebox<Services> = async (ap
     '/users/:id/applications',
     { schema: { params: ById, querystring: AccessQuery, response: { 200: AccessPage } } },
     async (request) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       const { id } = await getUser(request.em, request.params.id);
       return listAccess(request.em, id, { ...request.query, limit: PAGE });
     },

@@ -7,8 +7,8 @@ import {
   listClientSecrets,
   revokeWebSecret,
 } from '#core';
+import { requireAdministrator } from '../http/caller.ts';
 import type { Services } from '../http/services.ts';
-import { originOf, requireAdmin } from '../http/session.ts';
 import { CreatedSecret, SecretInput, SecretView } from './client.schemas.ts';
 import { toSecretView } from './client-view.ts';
 
@@ -29,7 +29,7 @@ export const clientSecretRoutes: FastifyPluginAsyncTypebox<Services> = async (ap
       },
     },
     async (request) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       const { id } = await getClient(request.em, request.params.id);
       return { secrets: (await listClientSecrets(request.em, id)).map(toSecretView) };
     },
@@ -39,10 +39,10 @@ export const clientSecretRoutes: FastifyPluginAsyncTypebox<Services> = async (ap
     '/clients/:id/secrets',
     { schema: { params: ById, body: SecretInput, response: { 201: CreatedSecret } } },
     async (request, reply) => {
-      const { user } = await requireAdmin(request, services);
+      const { actor, origin } = await requireAdministrator(request, services);
       const { secret, value } = await createWebSecret(request.em, request.params.id, {
         ...toTimes(request.body),
-        by: { actor: `user:${user.id}`, origin: originOf(request) },
+        by: { actor, origin },
       });
       reply.status(201).header('cache-control', 'no-store');
       return { ...toSecretView(secret), value };
@@ -53,10 +53,9 @@ export const clientSecretRoutes: FastifyPluginAsyncTypebox<Services> = async (ap
     '/clients/:id/secrets/:secret',
     { schema: { params: BySecret } },
     async (request, reply) => {
-      const { user } = await requireAdmin(request, services);
-      const by = { actor: `user:${user.id}`, origin: originOf(request) };
+      const { actor, origin } = await requireAdministrator(request, services);
       const { id, secret } = request.params;
-      await revokeWebSecret(request.em, id, { id: secret, by });
+      await revokeWebSecret(request.em, id, { id: secret, by: { actor, origin } });
       return reply.status(204).send();
     },
   );

@@ -10,8 +10,8 @@ import {
   getClient,
   listClients,
 } from '#core';
+import { requireAdministrator } from '../http/caller.ts';
 import type { Services } from '../http/services.ts';
-import { originOf, requireAdmin } from '../http/session.ts';
 import { toClientManifest } from '../manifests/client.manifest.ts';
 import { ManifestText, sendManifest } from '../manifests/manifest.ts';
 import {
@@ -33,7 +33,7 @@ export const clientRoutes: FastifyPluginAsyncTypebox<Services> = async (app, ser
     '/clients',
     { schema: { querystring: ClientQuery, response: { 200: ClientPage } } },
     async (request) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       return listClients(request.em, { ...request.query, limit: PAGE });
     },
   );
@@ -52,7 +52,7 @@ export const clientRoutes: FastifyPluginAsyncTypebox<Services> = async (app, ser
     '/clients/:id',
     { schema: { params: ById, response: { 200: ClientView } } },
     async (request, reply) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       return answer(request, reply, await getClient(request.em, request.params.id));
     },
   );
@@ -61,7 +61,7 @@ export const clientRoutes: FastifyPluginAsyncTypebox<Services> = async (app, ser
     '/clients/:id/manifest',
     { schema: { params: ById, response: { 200: ManifestText } } },
     async (request, reply) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       const client = await getClient(request.em, request.params.id);
       return sendManifest(reply, toClientManifest(client));
     },
@@ -87,8 +87,8 @@ export const clientRoutes: FastifyPluginAsyncTypebox<Services> = async (app, ser
 };
 
 async function nameActor(request: FastifyRequest, services: Services) {
-  const { user } = await requireAdmin(request, services);
-  return { actor: `user:${user.id}`, origin: originOf(request) };
+  const { actor, origin } = await requireAdministrator(request, services);
+  return { actor, origin };
 }
 
 function seenBy({ headers }: FastifyRequest): string | null {

@@ -12,6 +12,17 @@ export {
   explainAccess,
   listAccess,
 } from './access/access-explanation.ts';
+export {
+  type ApiKey,
+  type ApiKeyScope,
+  createApiKey,
+  findApiKey,
+  type KeyHolder,
+  listApiKeys,
+  type NewApiKey,
+  renewApiKey,
+  revokeApiKey,
+} from './api-key/api-key.registry.ts';
 export { AUDIT_EVENTS, type AuditEventName } from './audit/audit.entity.ts';
 export { type AuditRecord, type RequestOrigin, recordAudit } from './audit/audit.registry.ts';
 export {

@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { addMember, getGroup, listMembers, removeMember } from '#core';
+import { requireAdministrator } from '../http/caller.ts';
 import type { Services } from '../http/services.ts';
-import { originOf, requireAdmin } from '../http/session.ts';
 import { MemberPage, MemberQuery } from './group.schemas.ts';
 
 const PAGE = 50;
@@ -20,7 +20,7 @@ export const groupMemberRoutes: FastifyPluginAsyncTypebox<Services> = async (app
     '/groups/:id/members',
     { schema: { params: ById, querystring: MemberQuery, response: { 200: MemberPage } } },
     async (request) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       const { id } = await getGroup(request.em, request.params.id);
       return listMembers(request.em, id, { ...request.query, limit: PAGE });
     },
@@ -43,6 +43,6 @@ export const groupMemberRoutes: FastifyPluginAsyncTypebox<Services> = async (app
 };
 
 async function nameActor(request: FastifyRequest, services: Services) {
-  const { user } = await requireAdmin(request, services);
-  return { actor: `user:${user.id}`, origin: originOf(request) };
+  const { actor, origin } = await requireAdministrator(request, services);
+  return { actor, origin };
 }

@@ -15,9 +15,9 @@ import {
   mayEditMembers,
   versionOfGroup,
 } from '#core';
+import { requireAdministrator } from '../http/caller.ts';
 import { seenBy, tagged } from '../http/conditions.ts';
 import type { Services } from '../http/services.ts';
-import { originOf, requireAdmin } from '../http/session.ts';
 import {
   DeletedGroup,
   GroupChange,
@@ -38,7 +38,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<Services> = async (app, serv
     '/groups',
     { schema: { querystring: GroupQuery, response: { 200: GroupPage } } },
     async (request) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       const { groups, next } = await listGroups(request.em, { ...request.query, limit: PAGE });
       return { groups: groups.map(toSummary), next };
     },
@@ -58,7 +58,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<Services> = async (app, serv
     '/groups/:id',
     { schema: { params: ById, response: { 200: GroupView } } },
     async (request, reply) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       const group = await getGroup(request.em, request.params.id);
       return tagged(reply, await view(request.em, group));
     },
@@ -89,8 +89,8 @@ export const groupRoutes: FastifyPluginAsyncTypebox<Services> = async (app, serv
 };
 
 async function nameActor(request: FastifyRequest, services: Services) {
-  const { user } = await requireAdmin(request, services);
-  return { actor: `user:${user.id}`, origin: originOf(request) };
+  const { actor, origin } = await requireAdministrator(request, services);
+  return { actor, origin };
 }
 
 async function view(em: EntityManager, group: Group): Promise<GroupView> {

@@ -102,6 +102,13 @@ export const OF_UNKNOWN_CLIENTS = (ip: string | null | undefined): RateLimit => 
   seconds: TEN_MINUTES,
 });
 
+/** API keys that are none, from one network: something that was given a wrong one, restarting a while. */
+export const OF_WRONG_API_KEYS = (ip: string | null | undefined): RateLimit => ({
+  key: `api_key/${toNetwork(ip)}`,
+  attempts: 60,
+  seconds: TEN_MINUTES,
+});
+
 /** Puts the limits of the table on the routes that are registered from here on. */
 export function addLimits(app: FastifyInstance, services: Services): void {
   const failures = createFailures();
@@ -167,6 +174,9 @@ async function toRateLimit(
     case 'everybody':
       return limit('everybody');
     case 'person': {
+      if (request.keyHolder) {
+        return limit(`api-key/${request.keyHolder.keyId}`);
+      }
       const signedIn = await findSignedIn(request, services);
       return signedIn && limit(`person/${signedIn.user.id}`);
     }

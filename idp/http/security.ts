@@ -46,17 +46,24 @@ export function allowFormPost(policy: string): string {
   );
 }
 
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Changes nothing, whoever sends it. */
+export function isSafe(method: string): boolean {
+  return ['GET', 'HEAD', 'OPTIONS'].includes(method);
+}
 
 /**
  * Refuses what another site makes a browser send: by Fetch metadata where the browser tells it, else by Origin.
  * A request with neither comes from no browser and carries no cookie worth stealing.
  */
-export function refuseCrossSite(appUrl: string) {
-  return async ({ method, headers }: FastifyRequest): Promise<void> => {
+export function refuseCrossSite(
+  appUrl: string,
+  { unless = () => false }: { unless?: (request: FastifyRequest) => boolean } = {},
+) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const { method, headers } = request;
     const site = headers['sec-fetch-site'];
     const sameOrigin = site ? site === 'same-origin' : (headers.origin ?? appUrl) === appUrl;
-    if (!SAFE_METHODS.has(method) && !sameOrigin) {
+    if (!isSafe(method) && !sameOrigin && !unless(request)) {
       throw new Refusal(
         'cross_site',
         'This request was sent by another site and was not carried out',

@@ -28,19 +28,23 @@ export interface SignedIn {
   user: Person;
 }
 
-/** Who is signed in in this browser; asked of the database at every request, so that an ended session is dead at once. */
+/** Who is signed in in this browser (a request with an API key comes from none); asked of the database at every request, so that an ended session is dead at once. */
 export async function findSignedIn(
   request: FastifyRequest,
   { config }: Services,
 ): Promise<SignedIn | null> {
-  const token = readCookie(request, cookieNames(config).session);
+  const token = request.keyHolder ? null : readCookie(request, cookieNames(config).session);
   return token ? findSession(request.em, token) : null;
 }
 
+/** For what is about the session itself, or asks for a person's hands. */
 export async function requireSignedIn(
   request: FastifyRequest,
   services: Services,
 ): Promise<SignedIn> {
+  if (request.keyHolder) {
+    throw new Refusal('api_key_not_allowed', 'An API key may not do this; sign in to do it');
+  }
   const signedIn = await findSignedIn(request, services);
   if (!signedIn) {
     throw new Refusal('not_signed_in', 'Please sign in first');
@@ -67,14 +71,6 @@ export async function requireFreshPasskey(
   const isFresh = method === 'passkey' && age < FRESH_MS;
   if (!isFresh && !(orLoginLink && method === 'login_link' && age < LOGIN_LINK_MS)) {
     throw new Refusal('fresh_passkey_required', 'Use your passkey again to do this');
-  }
-  return signedIn;
-}
-
-export async function requireAdmin(request: FastifyRequest, services: Services): Promise<SignedIn> {
-  const signedIn = await requireSignedIn(request, services);
-  if (!signedIn.user.isAdmin) {
-    throw new Refusal('not_allowed', 'Only administrators may do this');
   }
   return signedIn;
 }

@@ -9,8 +9,8 @@ import {
   recordAudit,
   revokeInvite,
 } from '#core';
+import { requireAdministrator, requirePerson } from '../http/caller.ts';
 import type { Services } from '../http/services.ts';
-import { originOf, requireAdmin } from '../http/session.ts';
 import {
   CreatedInvite,
   InviteInput,
@@ -28,7 +28,7 @@ const SHOWN = 500;
 
 export const inviteRoutes: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
   app.get('/invites', { schema: { response: { 200: InvitesView } } }, async (request) => {
-    await requireAdmin(request, services);
+    await requireAdministrator(request, services);
     const { em } = request;
     return {
       invites: (await listInvites(em, SHOWN)).map(toView),
@@ -60,13 +60,13 @@ export const inviteRoutes: FastifyPluginAsyncTypebox<Services> = async (app, ser
   );
 
   app.delete('/invites/:id', { schema: { params: ById } }, async (request, reply) => {
-    const { user, origin } = await inviter(request);
+    const { actor, origin } = await requireAdministrator(request, services);
     const { id } = request.params;
     await request.em.transactional(async (em) => {
       const { email, uses, usageLimit } = await revokeInvite(em, id);
       await recordAudit(em, {
         event: 'invite_revoked',
-        actor: `user:${user.id}`,
+        actor,
         target: `invite:${id}`,
         origin,
         details: { email, uses, usageLimit },
@@ -76,8 +76,8 @@ export const inviteRoutes: FastifyPluginAsyncTypebox<Services> = async (app, ser
   });
 
   async function inviter(request: FastifyRequest) {
-    const { user } = await requireAdmin(request, services);
-    return { user, origin: originOf(request) };
+    await requireAdministrator(request, services);
+    return requirePerson(request, services);
   }
 };
 

@@ -16,6 +16,7 @@ import type { CreatedInvite, MailedInvites } from './invite.schemas.ts';
 export interface Inviter {
   /** Null for whoever asks for a link themselves, where sign-up is open. */
   user: Person | null;
+  actor: string;
   origin: NonNullable<AuditRecord['origin']>;
 }
 
@@ -83,13 +84,13 @@ export async function mailInvite(
 
 async function create(
   em: EntityManager,
-  { user, origin }: Inviter,
+  { user, actor, origin }: Inviter,
   terms: Omit<NewInvite, 'createdBy'>,
 ) {
   const created = await createInvite(em, { ...terms, createdBy: user?.id ?? null });
   await recordAudit(em, {
     event: 'invite_created',
-    actor: user ? `user:${user.id}` : 'nobody',
+    actor,
     target: `invite:${created.invite.id}`,
     origin,
     details: { ...terms },

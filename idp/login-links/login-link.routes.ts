@@ -10,9 +10,10 @@ import {
   Refusal,
 } from '#core';
 import { afterwards } from '../http/afterwards.ts';
+import { requireAdministrator } from '../http/caller.ts';
 import { PER_MAILBOX } from '../http/limits.ts';
 import type { Services } from '../http/services.ts';
-import { originOf, requireAdmin, signIn } from '../http/session.ts';
+import { originOf, signIn } from '../http/session.ts';
 import { recordingFailure } from '../sessions/sign-in-failure.ts';
 import { CreatedLoginLink, LoginLinkRequest } from './login-link.schemas.ts';
 import { sendLoginLink } from './login-link.service.ts';
@@ -25,10 +26,10 @@ export const loginLinkRoutes: FastifyPluginAsyncTypebox<Services> = async (app, 
     '/users/:id/login-link',
     { schema: { params: ById, response: { 201: CreatedLoginLink } } },
     async (request, reply) => {
-      const { user: admin } = await requireAdmin(request, services);
+      const { actor, origin } = await requireAdministrator(request, services);
       const user = await getUser(request.em, request.params.id);
-      const by = { actor: `user:${admin.id}`, origin: originOf(request) };
-      return reply.status(201).send(await sendLoginLink(request.em, services, { user, by }));
+      const link = await sendLoginLink(request.em, services, { user, by: { actor, origin } });
+      return reply.status(201).send(link);
     },
   );
 

@@ -12,8 +12,8 @@ import {
   SMTP_PASSWORD_PLACE,
   type SmtpSettings,
 } from '#core';
+import { requireAdministrator, requirePerson } from '../http/caller.ts';
 import type { Services } from '../http/services.ts';
-import { originOf, requireAdmin } from '../http/session.ts';
 import { MailServerInput, MailServerView } from './mail.schemas.ts';
 
 /** Where mail goes out, for administrators. What an SMTPConfig declares can only be changed there. */
@@ -24,7 +24,7 @@ export const mailServerRoutes: FastifyPluginAsyncTypebox<Services> = async (app,
     '/settings/mail',
     { schema: { response: { 200: Type.Union([MailServerView, Type.Null()]) } } },
     async (request) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       const settings = await findSettings(request.em, 'smtp');
       return settings && toView(settings);
     },
@@ -34,12 +34,11 @@ export const mailServerRoutes: FastifyPluginAsyncTypebox<Services> = async (app,
     '/settings/mail',
     { schema: { body: MailServerInput, response: { 200: MailServerView } } },
     async (request) => {
-      const { user } = await requireAdmin(request, services);
+      const { actor, origin } = await requireAdministrator(request, services);
       const kept = (await findSettings(request.em, 'smtp'))?.value.auth?.password;
       const value = toSettings(request.body, { keyring, kept });
       assertSmtpSettings(value);
-      const by = { actor: `user:${user.id}`, origin: originOf(request) };
-      await declareSettings(request.em, 'smtp', value, by);
+      await declareSettings(request.em, 'smtp', value, { actor, origin });
       return toView({ value, owner: ADMIN });
     },
   );
@@ -48,7 +47,8 @@ export const mailServerRoutes: FastifyPluginAsyncTypebox<Services> = async (app,
     '/settings/mail/test',
     { schema: { response: { 202: Type.Object({ id: Type.String() }) } } },
     async (request, reply) => {
-      const { user } = await requireAdmin(request, services);
+      await requireAdministrator(request, services);
+      const { user } = await requirePerson(request, services);
       const id = await mailPerson(request.em, keyring, { kind: 'test', to: user, values: {} });
       if (!id) {
         throw new Refusal('not_found', 'There is no mail server yet: save one first');

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { listMails, retryMail } from '#core';
+import { requireAdministrator } from '../http/caller.ts';
 import type { Services } from '../http/services.ts';
-import { requireAdmin } from '../http/session.ts';
 import { MailPage } from './mail.schemas.ts';
 
 const PAGE = 50;
@@ -16,7 +16,7 @@ export const mailRoutes: FastifyPluginAsyncTypebox<Services> = async (app, servi
     '/mails',
     { schema: { querystring: After, response: { 200: MailPage } } },
     async (request) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       const mails = await listMails(request.em, { before: request.query.before, limit: PAGE + 1 });
       const page = mails.slice(0, PAGE);
       return { mails: page, next: mails.length > PAGE ? (page.at(-1)?.id ?? null) : null };
@@ -24,7 +24,7 @@ export const mailRoutes: FastifyPluginAsyncTypebox<Services> = async (app, servi
   );
 
   app.post('/mails/:id/retry', { schema: { params: ById } }, async (request, reply) => {
-    await requireAdmin(request, services);
+    await requireAdministrator(request, services);
     await retryMail(request.em, request.params.id);
     return reply.status(204).send();
   });

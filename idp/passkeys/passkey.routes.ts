@@ -12,6 +12,7 @@ import {
   removePasskey,
   renamePasskey,
 } from '#core';
+import { requirePerson } from '../http/caller.ts';
 import type { Services } from '../http/services.ts';
 import { bindBrowser, originOf, requireFreshPasskey, requireSignedIn } from '../http/session.ts';
 import {
@@ -31,7 +32,7 @@ export const passkeyRoutes: FastifyPluginAsyncTypebox<Services> = async (app, se
     '/account/passkeys',
     { schema: { response: { 200: Type.Array(PasskeyView) } } },
     async (request) => {
-      const { user } = await requireSignedIn(request, services);
+      const { user } = await requirePerson(request, services);
       return (await listPasskeys(request.em, user.id)).map(toPasskeyView);
     },
   );

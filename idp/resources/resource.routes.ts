@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { listVerdicts, type Verdict } from '#core';
+import { requireAdministrator } from '../http/caller.ts';
 import type { Services } from '../http/services.ts';
-import { requireAdmin } from '../http/session.ts';
 import { ResourcePage, ResourceQuery, type ResourceView } from './resource.schemas.ts';
 
 const PAGE = 50;
@@ -12,7 +12,7 @@ export const resourceRoutes: FastifyPluginAsyncTypebox<Services> = async (app, s
     '/resources',
     { schema: { querystring: ResourceQuery, response: { 200: ResourcePage } } },
     async (request) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       const { resources, next } = await listVerdicts(request.em, { ...request.query, limit: PAGE });
       return { resources: resources.map(toView), next };
     },

@@ -7,8 +7,8 @@ import {
   listGroupNames,
   viewGeneralSettings,
 } from '#core';
+import { requireAdministrator } from '../http/caller.ts';
 import type { Services } from '../http/services.ts';
-import { originOf, requireAdmin } from '../http/session.ts';
 import { GeneralSettingsInput, GeneralSettingsView } from './general-settings.schemas.ts';
 
 export const generalSettingsRoutes: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
@@ -16,7 +16,7 @@ export const generalSettingsRoutes: FastifyPluginAsyncTypebox<Services> = async 
     '/settings/general',
     { schema: { response: { 200: GeneralSettingsView } } },
     async (request, reply) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       return answer(request, reply, await viewGeneralSettings(request.em));
     },
   );
@@ -25,10 +25,10 @@ export const generalSettingsRoutes: FastifyPluginAsyncTypebox<Services> = async 
     '/settings/general',
     { schema: { body: GeneralSettingsInput, response: { 200: GeneralSettingsView } } },
     async (request, reply) => {
-      const { user } = await requireAdmin(request, services);
+      const { actor, origin } = await requireAdministrator(request, services);
       const changed = await changeGeneralSettings(request.em, {
         settings: request.body,
-        by: { actor: `user:${user.id}`, origin: originOf(request) },
+        by: { actor, origin },
         seen: request.headers['if-match']?.replace(/^"(.*)"$/, '$1') ?? null,
       });
       return answer(request, reply, changed);

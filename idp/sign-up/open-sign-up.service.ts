@@ -37,7 +37,7 @@ export async function answerMailbox(
   const expiresAt = new Date(Date.now() + LIFETIME_MS);
   await em.transactional((tx) =>
     mailInvite(tx, services, {
-      by: { user: null, origin },
+      by: { user: null, actor: 'nobody', origin },
       mail: { kind: 'sign_up', language },
       terms: { email, expiresAt, groups: [] },
     }),

@@ -1,5 +1,4 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import {
   deleteUser,
@@ -17,8 +16,8 @@ import {
   recordAudit,
   type User,
 } from '#core';
+import { requireAdministrator } from '../http/caller.ts';
 import type { Services } from '../http/services.ts';
-import { originOf, requireAdmin } from '../http/session.ts';
 import { toImagePath } from '../images/image-path.ts';
 import { toPasskeyView } from '../passkeys/passkey.routes.ts';
 import { toSessionView } from '../sessions/own-sessions.routes.ts';
@@ -38,7 +37,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<Services> = async (app, servi
     '/users',
     { schema: { querystring: UserQuery, response: { 200: UserPage } } },
     async (request) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       const users = await listUsers(request.em, { ...request.query, limit: PAGE + 1 });
       const page = users.slice(0, PAGE);
       const next = users.length > PAGE ? (page.at(-1)?.username ?? null) : null;
@@ -50,7 +49,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<Services> = async (app, servi
     '/users/:id',
     { schema: { params: ById, response: { 200: UserView } } },
     async (request) => {
-      await requireAdmin(request, services);
+      await requireAdministrator(request, services);
       return view(request.em, request.params.id);
     },
   );
@@ -59,18 +58,18 @@ export const userRoutes: FastifyPluginAsyncTypebox<Services> = async (app, servi
     '/users/:id',
     { schema: { params: ById, body: UserChange, response: { 200: UserView } } },
     async (request) => {
-      const by = await nameActor(request, services);
+      const { actor, origin } = await requireAdministrator(request, services);
       const { id } = request.params;
       for (const change of changesOf(request.body)) {
-        await change(request.em, id, by);
+        await change(request.em, id, { actor, origin });
       }
       return view(request.em.fork(), id);
     },
   );
 
   app.delete('/users/:id', { schema: { params: ById } }, async (request, reply) => {
-    const by = await nameActor(request, services);
-    await deleteUser(request.em, request.params.id, by);
+    const { actor, origin } = await requireAdministrator(request, services);
+    await deleteUser(request.em, request.params.id, { actor, origin });
     return reply.status(204).send();
   });
 
@@ -78,22 +77,17 @@ export const userRoutes: FastifyPluginAsyncTypebox<Services> = async (app, servi
     '/users/:id/sessions/:session',
     { schema: { params: BySession } },
     async (request, reply) => {
-      const by = await nameActor(request, services);
+      const { actor, origin } = await requireAdministrator(request, services);
       const { id, session } = request.params;
       await request.em.transactional(async (em) => {
         await endSessionOf(em, id, session);
         const target = `session:${session}`;
-        await recordAudit(em, { ...by, event: 'session_ended', userId: id, target });
+        await recordAudit(em, { actor, origin, event: 'session_ended', userId: id, target });
       });
       return reply.status(204).send();
     },
   );
 };
-
-async function nameActor(request: FastifyRequest, services: Services) {
-  const { user } = await requireAdmin(request, services);
-  return { actor: `user:${user.id}`, origin: originOf(request) };
-}
 
 /** Who is promoted and enabled at once is enabled first: one step each, one line in the audit log each. */
 function changesOf({ disabled, isAdmin }: UserChange) {

@@ -114,4 +114,5 @@ case split_part(e.target, ':', 1)
   when 'client' then (select name from clients where id = substr(e.target, 8))
   when 'group' then (select display_name from groups where name = substr(e.target, 7))
   when 'user' then e.user_name
+  when 'api-key' then e.details ->> 'name'
 end`;

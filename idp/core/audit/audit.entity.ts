@@ -44,6 +44,9 @@ export const AUDIT_EVENTS = [
   'settings_changed',
   'settings_declared',
   'settings_released',
+  'api_key_created',
+  'api_key_renewed',
+  'api_key_revoked',
   'audit_log_exported',
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];
@@ -56,7 +59,7 @@ const AuditEventSchema = defineEntity({
     at: p.datetime().onCreate(() => new Date()),
     event: p.string().$type<AuditEventName>(),
 
-    /** `user:<id>`, an owner (`kubernetes:…`, `ldap`), `rescue` (rescue.ts) or `nobody`. */
+    /** `user:<id>`, `api-key:<id>`, an owner (`kubernetes:…`, `ldap`), `rescue` (rescue.ts) or `nobody`. */
     actor: p.string(),
 
     /** The person concerned; no foreign key, because events outlive their person. */

@@ -32,10 +32,12 @@ export async function recordAudit(em: EntityManager, record: AuditRecord): Promi
     origin?.requestId ?? null,
     JSON.stringify(details),
   ];
-  const actingUser = /^user:([0-9a-f-]{36})$/.exec(actor)?.[1] ?? null;
+  const [, kind, id] = /^(user|api-key):([0-9a-f-]{36})$/.exec(actor) ?? [];
   // The operator may not look people up, and names none.
-  if (actingUser || userId) {
-    await query(em, APPEND_NAMES, [...facts, actingUser]);
+  if (kind === 'api-key') {
+    await query(em, APPEND_KEY_OWNER, [...facts, id]);
+  } else if (id || userId) {
+    await query(em, APPEND_NAMES, [...facts, id ?? null]);
   } else {
     await query(em, APPEND, facts);
   }
@@ -45,7 +47,13 @@ const APPEND = `
 insert into audit_events (at, event, actor, user_id, target, ip, user_agent, request_id, details)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb)`;
 
-const APPEND_NAMES = `
+const appendNames = (actorName: string) => `
 insert into audit_events (at, event, actor, user_id, target, ip, user_agent, request_id, details, actor_name, user_name)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb,
-        (select username from users where id = $10::uuid), (select username from users where id = $4::uuid))`;
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, (${actorName}), (select username from users where id = $4::uuid))`;
+
+const APPEND_NAMES = appendNames('select username from users where id = $10::uuid');
+
+/** What a key does is done in the name of its owner. */
+const APPEND_KEY_OWNER = appendNames(
+  'select username from users u join api_keys k on k.user_id = u.id where k.id = $10::uuid',
+);

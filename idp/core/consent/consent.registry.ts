@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type RequestOrigin, recordAudit } from '../audit/audit.registry.ts';
+import { type AuditRecord, recordAudit } from '../audit/audit.registry.ts';
 import { Refusal } from '../errors.ts';
 import { query } from '../query.ts';
 
@@ -54,7 +54,7 @@ from consents c join clients a on a.id = c.client_id where c.user_id = $1 order 
 export async function revokeConsent(
   em: EntityManager,
   { userId, clientId }: { userId: string; clientId: string },
-  origin: RequestOrigin,
+  by: Pick<AuditRecord, 'actor' | 'origin'>,
 ): Promise<void> {
   await em.transactional(async (tx) => {
     const gone = await query(tx, REVOKE, [userId, clientId]);
@@ -65,9 +65,8 @@ export async function revokeConsent(
       userId,
       clientId,
     ]);
-    const actor = `user:${userId}`;
     const target = `client:${clientId}`;
-    await recordAudit(tx, { event: 'consent_revoked', actor, userId, target, origin });
+    await recordAudit(tx, { ...by, event: 'consent_revoked', userId, target });
   });
 }
 

@@ -1,4 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
+import { API_KEYS } from './0001-first/api-keys.ts';
 import { CHANGE_FEED } from './0001-first/change-feed.ts';
 import { CLIENTS } from './0001-first/clients.ts';
 import { GROUPS } from './0001-first/groups.ts';
@@ -16,6 +17,7 @@ export class First extends Migration {
     for (const sql of [
       IMAGES,
       PEOPLE,
+      API_KEYS,
       CLIENTS,
       GROUPS,
       INSTANCE,

@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
-import { type AuditRecord, type RequestOrigin, recordAudit } from '../audit/audit.registry.ts';
+import { type AuditRecord, recordAudit } from '../audit/audit.registry.ts';
 import { assertCustomClaims, type CustomClaim } from '../custom-claim/custom-claim.rules.ts';
 import { AlreadyTaken, Refusal } from '../errors.ts';
 import { listDifferences } from '../owner/adoption.ts';
@@ -125,7 +125,7 @@ export async function changeProfile(
   em: EntityManager,
   user: User,
   change: ProfileChange,
-  origin: RequestOrigin,
+  by: Pick<AuditRecord, 'actor' | 'origin'>,
 ): Promise<User> {
   const { displayName, ...others } = change;
   const columns = { ...others, ...(displayName && { displayName: toDisplayName(displayName) }) };
@@ -136,10 +136,9 @@ export async function changeProfile(
     tx.assign(user, columns);
     await tx.persist(user).flush();
     await recordAudit(tx, {
+      ...by,
       event: 'account_changed',
-      actor: `user:${user.id}`,
       userId: user.id,
-      origin,
       details: { before, after: columns },
     });
   });

@@ -38,10 +38,10 @@ export function toEmailAddress(input: string, field = 'email'): string {
   return email;
 }
 
-export function toDisplayName(input: string): string {
+export function toDisplayName(input: string, field = 'displayName'): string {
   const displayName = input.trim();
   if (displayName === '' || CONTROL.test(displayName)) {
-    throw new InvalidInput('displayName', 'A name has at least one character and no line breaks');
+    throw new InvalidInput(field, 'A name has at least one character and no line breaks');
   }
   return displayName;
 }

@@ -14,6 +14,9 @@ const ACTORS: Record<Actor['kind'], Key> = {
 
 /** Who did it, in words. */
 export function nameActor({ kind, name, id }: Actor): string {
+  if (kind === 'api_key' && id === 'static') {
+    return t('audit.actor.staticApiKey');
+  }
   return t(ACTORS[kind], { name: name ?? id ?? '' });
 }
 
@@ -25,6 +28,7 @@ const TARGETS: Record<string, Key> = {
   invite: 'audit.target.invite',
   session: 'audit.target.session',
   'login-link': 'audit.target.loginLink',
+  'api-key': 'audit.target.apiKey',
 };
 
 const METHODS: Record<string, Key> = {
