@@ -9,11 +9,16 @@ const RIVALS = Array.from({ length: 8 }, (_, index) => `rival-${index}`);
 
 /**
  * Lets nobody write to the table before so many want to, each having seen that the name is still free. So the race
- * is lost in the database and not at the look before it.
+ * is lost in the database and not at the look before it. Resolves once the table is held.
  */
-async function holdUntilAllWant(database: Database, table: string): Promise<void> {
-  await database.em.fork().transactional(async (em) => {
+async function holdUntilAllWant(
+  database: Database,
+  table: string,
+): Promise<{ released: Promise<void> }> {
+  const held = Promise.withResolvers<void>();
+  const released = database.em.fork().transactional(async (em) => {
     await query(em, `lock table ${table} in share mode`);
+    held.resolve();
     await vi.waitFor(async () => {
       const [row] = await query<{ waiting: number }>(
         em,
@@ -23,6 +28,8 @@ async function holdUntilAllWant(database: Database, table: string): Promise<void
       expect(row?.waiting).toBe(RIVALS.length);
     });
   });
+  await Promise.race([held.promise, released]);
+  return { released };
 }
 
 function readyOf({ status }: KubeObject) {
@@ -37,11 +44,11 @@ test.for<[string, string, (name: string, shared: string) => KubeManifest]>([
 ])(
   'of several %ss that want the same name at once one gets it, and the others hear of a conflict and of nothing else',
   async ([kind, table, manifest], { cluster, database, operator }) => {
-    const held = holdUntilAllWant(database, table);
+    const { released } = await holdUntilAllWant(database, table);
     for (const name of RIVALS) {
       await cluster.apply(manifest(name, `wanted-in-${cluster.namespace}`));
     }
-    await held;
+    await released;
     const judged = await Promise.all(RIVALS.map((name) => cluster.waitFor(kind, name, isJudged)));
     await operator.controller.queue.idle();
 
