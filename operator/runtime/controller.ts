@@ -174,9 +174,10 @@ export class Controller {
   /** Keeps the verdict for the web pages, and tells the log when it is news. */
   async #record(resource: Resource, outcome: Outcome): Promise<Outcome> {
     const { ready, reason, message } = outcome;
+    const { database, epoch } = this.#options;
     const verdict = { ...idOf(resource), spec: resource.spec, ready, reason, message };
     try {
-      if (await this.#context().transact((em) => recordResource(em, verdict))) {
+      if (await recordResource(database.em.fork(), verdict, epoch)) {
         this.#tell(resource, outcome);
       }
       return outcome;

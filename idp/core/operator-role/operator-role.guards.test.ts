@@ -27,7 +27,9 @@ describe("under the operator's role the database refuses", () => {
     `insert into group_members select group_id, user_id from memberships`,
     `update federated_issuers set keys = '[]'`,
     `delete from groups where name = 'editors'`,
-    'delete from resources',
+    `insert into resources (kind, namespace, name, ready, reason, message, updated_at)
+     values ('Group', 'apps', 'staff', true, '', '', now())
+     on conflict (kind, namespace, name) do update set updated_at = now()`,
     `update settings set value = '{}'`,
   ])('without the newest epoch: %s', async (sql, { operate, asOperator: { database } }) => {
     const changeIn = (epoch: string) =>

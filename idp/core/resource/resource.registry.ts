@@ -1,35 +1,41 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { StaleLeader } from '../fence/fence.ts';
 import { readCursor, toPage, toPattern } from '../keyset.ts';
 import { query } from '../query.ts';
 import { Resource } from './resource.entity.ts';
 
 export type ResourceKey = Pick<Resource, 'kind' | 'namespace' | 'name'>;
 
-/** Keeps the newest verdict on a resource. Writes nothing, and says false, when nothing changed. */
+// The fence and the verdict in one statement: whatever changes in a cluster comes through here.
+const RECORD = `
+with fence as (
+  select set_config('permiso.epoch', $1, true) from operator_fence where epoch::text = $1 for share),
+kept as (
+  insert into resources (kind, namespace, name, spec, ready, reason, message, updated_at)
+  select $2, $3, $4, $5::jsonb, $6::boolean, $7, $8, now() from fence
+  on conflict (kind, namespace, name) do update
+    set spec = excluded.spec, ready = excluded.ready, reason = excluded.reason, message = excluded.message, updated_at = now()
+    where (resources.spec, resources.ready, resources.reason, resources.message)
+      is distinct from (excluded.spec, excluded.ready, excluded.reason, excluded.message)
+  returning 1)
+select exists (select from fence) as leads, exists (select from kept) as changed`;
+
+/**
+ * Keeps the newest verdict on a resource, behind the fence. Writes nothing, and says false, when nothing changed.
+ * Throws `StaleLeader` when another operator leads by now.
+ */
 export async function recordResource(
   em: EntityManager,
-  resource: Omit<Resource, 'updatedAt'>,
+  { kind, namespace, name, spec, ready, reason, message }: Omit<Resource, 'updatedAt'>,
+  epoch: number,
 ): Promise<boolean> {
-  const rows = await query<object>(
-    em,
-    `insert into resources (kind, namespace, name, spec, ready, reason, message, updated_at)
-     values ($1, $2, $3, $4::jsonb, $5, $6, $7, now())
-     on conflict (kind, namespace, name) do update
-       set spec = excluded.spec, ready = excluded.ready, reason = excluded.reason, message = excluded.message, updated_at = now()
-       where (resources.spec, resources.ready, resources.reason, resources.message)
-         is distinct from (excluded.spec, excluded.ready, excluded.reason, excluded.message)
-     returning name`,
-    [
-      resource.kind,
-      resource.namespace,
-      resource.name,
-      resource.spec === null ? null : JSON.stringify(resource.spec),
-      resource.ready,
-      resource.reason,
-      resource.message,
-    ],
-  );
-  return rows.length > 0;
+  const json = spec === null ? null : JSON.stringify(spec);
+  const values = [String(epoch), kind, namespace, name, json, ready, reason, message];
+  const [verdict] = await query<{ leads: boolean; changed: boolean }>(em, RECORD, values);
+  if (!verdict?.leads) {
+    throw new StaleLeader(epoch);
+  }
+  return verdict.changed;
 }
 
 export async function listResources(em: EntityManager): Promise<Resource[]> {

@@ -10,6 +10,9 @@ const WRITTEN = [
   'settings',
 ];
 
+/** Written by statements that read the fence themselves, so that the epoch is known from their first row on. */
+const SHOWS_EPOCH_ITSELF = new Set(['resources']);
+
 /** Whoever could not lift the guards, that is: neither the owner of the tables nor a superuser. */
 const IS_OPERATOR = `not has_table_privilege('clients'::regclass, 'trigger')`;
 
@@ -43,7 +46,7 @@ end $$;
 ${WRITTEN.map(
   (table) => `
 create trigger refuse_outside_fence before insert or update or delete on ${table}
-  for each statement when (${IS_OPERATOR} and is_behind_fence() is not true)
+  for each ${SHOWS_EPOCH_ITSELF.has(table) ? 'row' : 'statement'} when (${IS_OPERATOR} and is_behind_fence() is not true)
   execute function refuse_operator('without the newest epoch of the fence');`,
 ).join('')}
 ${['clients', 'groups', 'settings']
