@@ -5,6 +5,7 @@ import {
   type EntityManager,
   kubernetesOwner,
   query,
+  raiseFence,
   recordResource,
 } from '#core';
 import { clientDeclaration, groupDeclaration } from '#core/testing';
@@ -16,14 +17,9 @@ async function declare(
   verdict: { reason: string; message: string },
 ): Promise<void> {
   const ready = verdict.reason === 'Reconciled';
-  await recordResource(em, {
-    kind,
-    namespace,
-    name,
-    spec: { host: 'secret-host' },
-    ready,
-    ...verdict,
-  });
+  const spec = { host: 'secret-host' };
+  const epoch = await raiseFence(em);
+  await recordResource(em, { kind, namespace, name, spec, ready, ...verdict }, epoch);
 }
 
 const READY = { reason: 'Reconciled', message: 'it is registered' };
