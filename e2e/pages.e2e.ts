@@ -113,6 +113,9 @@ describe('with applications, axe, the console and a phone object to nothing on',
     ['the audit log', () => read(ada, '/settings/audit-log', 'Audit Log')],
     ['the audit log of all users', readAllEvents],
     ['an audit log without events', filterEverythingAway],
+    ['the user groups', () => read(ada, '/settings/admin/user-groups', 'User Groups')],
+    ['the dialog that makes a group', () => click(ada, 'New Group', 'New group')],
+    ['one user group', openGroup],
     ['the users', () => read(ada, '/settings/admin/users', 'Users')],
     ['one user', () => openUser(ALAN.name)],
     ['the link for a user', () => click(ada, 'Send login link', 'A login link for')],
@@ -204,6 +207,12 @@ async function readIn(locale: string, path: string, heading: string): Promise<Vi
 async function openUser(name: string): Promise<Visitor> {
   await ada.page.getByRole('link', { name }).click();
   return expectHeading(ada, name);
+}
+
+async function openGroup(): Promise<Visitor> {
+  await ada.page.keyboard.press('Escape');
+  await ada.page.getByRole('link', { name: 'readers' }).click();
+  return expectHeading(ada, '1 member');
 }
 
 async function openToEverybody(): Promise<Visitor> {

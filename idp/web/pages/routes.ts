@@ -56,6 +56,14 @@ export const ROUTES = [
     page: page(() => import('./settings/users/user.page.tsx').then((m) => m.UserPage)),
   },
   {
+    path: '/settings/admin/user-groups',
+    page: page(() => import('./settings/groups/groups.page.tsx').then((m) => m.GroupsPage)),
+  },
+  {
+    path: '/settings/admin/user-groups/:id',
+    page: page(() => import('./settings/groups/group.page.tsx').then((m) => m.GroupPage)),
+  },
+  {
     path: '/settings/admin/application-configuration',
     page: page(() => import('./settings/general/general.page.tsx').then((m) => m.GeneralPage)),
   },

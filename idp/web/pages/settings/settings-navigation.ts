@@ -23,6 +23,7 @@ export const SETTINGS: Part[] = [
     forAdmins: true,
     pages: [
       { path: '/settings/admin/users', label: 'users.title' },
+      { path: '/settings/admin/user-groups', label: 'userGroups.title' },
       { path: '/settings/admin/invites', label: 'invites.title' },
       { path: '/settings/admin/application-configuration', label: 'general.title' },
       { path: '/settings/admin/mail', label: 'mail.title' },
