@@ -101,6 +101,13 @@ describe('with applications, axe, the console and a phone object to nothing on',
     ],
     ['passkeys and sessions', () => read(ada, '/settings/account/security', 'Security')],
     ['the removal of a passkey', () => click(ada, /^Remove/, 'Remove “')],
+    ['API keys before there is one', () => read(ada, '/settings/account/api-keys', 'API Keys')],
+    ['the dialog that makes an API key', () => click(ada, 'New API key', 'New API key')],
+    ['the API key, told once', makeApiKey],
+    ['the API keys', () => click(ada, 'Close', 'Your keys')],
+    ['the renewal of an API key', () => click(ada, 'Renew Backup', 'Renew “Backup”?')],
+    ['the API keys of everybody', () => read(ada, '/settings/admin/api-keys', 'API Keys')],
+    ['the end of an API key', () => click(ada, 'Revoke Backup', 'Revoke “Backup”?')],
     ['the invites', () => read(ada, '/settings/admin/invites', 'Invites')],
     ['the dialog that revokes one', revokeInvite],
     ['the general settings', () => read(ada, GENERAL, 'Application Configuration')],
@@ -202,6 +209,11 @@ async function read(visitor: Visitor, address: string, heading: string): Promise
 async function readIn(locale: string, path: string, heading: string): Promise<Visitor> {
   const context = await chromium.newContext({ locale, reducedMotion: 'reduce' });
   return read(await observe({ context, page: await context.newPage() }), path, heading);
+}
+
+async function makeApiKey(): Promise<Visitor> {
+  await field(ada, 'Name').fill('Backup');
+  return click(ada, 'Create', 'Your API key is ready');
 }
 
 async function openUser(name: string): Promise<Visitor> {

@@ -2,6 +2,13 @@
 export type { ConsentView, ProfileInput, ProfileView } from './account/account.schemas.ts';
 export type { EmailVerificationView } from './account/email.schemas.ts';
 export type {
+  ApiKeyInput,
+  ApiKeyPage,
+  ApiKeyRenewal,
+  ApiKeyView,
+  IssuedApiKey,
+} from './api-keys/api-key.schemas.ts';
+export type {
   AuditEventName,
   AuditEventView,
   AuditPage,

@@ -16,6 +16,7 @@ import {
   removeExpired,
   repeat,
   WrongEncryptionKey,
+  warnOfExpiringApiKeys,
 } from '#core';
 import { createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
@@ -104,6 +105,9 @@ async function doChores(services: Services): Promise<void> {
   await Promise.all([
     followChanges(config.DB_CONNECTION_STRING, changes, stopping),
     chore('rotation of signing keys', MINUTE_MS, () => rotateKeys(services)),
+    chore('warning of API keys that end soon', 5 * MINUTE_MS, () =>
+      warnOfExpiringApiKeys(services.database.em.fork(), services.keyring),
+    ),
     chore('clean-up', 5 * MINUTE_MS, () => cleanUp(services)),
   ]);
 }

@@ -20,7 +20,7 @@ export type ApiKeyRenewal = Static<typeof ApiKeyRenewal>;
 export const IssuedApiKey = Type.Object({ id: Type.String(), key: Type.String() });
 export type IssuedApiKey = Static<typeof IssuedApiKey>;
 
-const ApiKeyView = Type.Object({
+export const ApiKeyView = Type.Object({
   id: Type.String(),
   name: Type.String(),
   scope: Scope,
@@ -37,6 +37,8 @@ const ApiKeyView = Type.Object({
     enum: ['active', 'expired', 'owner_disabled', 'owner_demoted'],
   }),
 });
+export type ApiKeyView = Static<typeof ApiKeyView>;
+
 /** The newest first; `next` is what to send as `after` for more. */
 export const ApiKeyPage = Type.Object({
   apiKeys: Type.Array(ApiKeyView),

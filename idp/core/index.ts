@@ -23,6 +23,7 @@ export {
   renewApiKey,
   revokeApiKey,
 } from './api-key/api-key.registry.ts';
+export { warnOfExpiringApiKeys } from './api-key/api-key-expiry.ts';
 export { AUDIT_EVENTS, type AuditEventName } from './audit/audit.entity.ts';
 export { type AuditRecord, type RequestOrigin, recordAudit } from './audit/audit.registry.ts';
 export {

@@ -4,6 +4,7 @@ import { createInvite, mailInvites } from '#web/api/invites.ts';
 import { Button } from '#web/components/button.tsx';
 import { Field } from '#web/components/field.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
+import { dayIn, endOf } from '#web/days.ts';
 import { t } from '#web/locales/locales.ts';
 import { useTask } from '#web/task.ts';
 import styles from './dialog.module.css';
@@ -119,8 +120,7 @@ function isMailed({ emails }: Draft): boolean {
 
 async function send(draft: Draft): Promise<Invited> {
   const terms = {
-    // "Expires on" a day means that the whole day still counts.
-    expiresAt: new Date(`${draft.expiresAt}T23:59:59`).toISOString(),
+    expiresAt: endOf(draft.expiresAt),
     groups: draft.groups,
   };
   if (isMailed(draft)) {
@@ -129,12 +129,4 @@ async function send(draft: Draft): Promise<Invited> {
   }
   const limit = draft.usageLimit ? { usageLimit: Number(draft.usageLimit) } : {};
   return { link: await createInvite({ ...terms, ...limit }) };
-}
-
-/** A day, as the date input writes it, in the person's own time zone. */
-function dayIn(days: number): string {
-  const date = new Date();
-  date.setDate(date.getDate() + days);
-  const two = (part: number) => String(part).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }

@@ -78,6 +78,16 @@ export const ROUTES = [
     ),
   },
   {
+    path: '/settings/account/api-keys',
+    page: page(() =>
+      import('./settings/api-keys/own-api-keys.page.tsx').then((m) => m.OwnApiKeysPage),
+    ),
+  },
+  {
+    path: '/settings/admin/api-keys',
+    page: page(() => import('./settings/api-keys/api-keys.page.tsx').then((m) => m.ApiKeysPage)),
+  },
+  {
     path: '/settings/admin/mail',
     page: page(() => import('./settings/mail/mail.page.tsx').then((m) => m.MailPage)),
   },
