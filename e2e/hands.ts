@@ -13,7 +13,7 @@ export async function click(
 }
 
 export async function expectHeading(visitor: Visitor, text: string): Promise<Visitor> {
-  await visitor.page.locator('h1, h2, legend', { hasText: text }).first().waitFor();
+  await visitor.page.locator('h1, h2, h3, legend', { hasText: text }).first().waitFor();
   // What a page fetches belongs to it.
   await visitor.page.waitForLoadState('networkidle');
   return visitor;

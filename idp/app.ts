@@ -17,6 +17,7 @@ import { applicationRoutes } from './clients/application.routes.ts';
 import { clientRoutes } from './clients/client.routes.ts';
 import { clientAccessRoutes } from './clients/client-access.routes.ts';
 import { clientSecretRoutes } from './clients/client-secret.routes.ts';
+import { diagnosticsRoutes } from './diagnostics/diagnostics.routes.ts';
 import { groupRoutes } from './groups/group.routes.ts';
 import { groupMemberRoutes } from './groups/group-member.routes.ts';
 import { addApiKeys, hasApiKey } from './http/api-key.ts';
@@ -80,6 +81,7 @@ const API = [
   ownApiKeyRoutes,
   auditRoutes,
   resourceRoutes,
+  diagnosticsRoutes,
 ];
 
 /** The IdP as an HTTP application, with no process in it: what answers, in order. */

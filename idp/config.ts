@@ -1,3 +1,4 @@
+import { Resolver } from 'node:dns';
 import ipaddr from 'ipaddr.js';
 import {
   ConfigurationError,
@@ -60,6 +61,13 @@ export const variables = {
     fallback: '',
     fallbackNote: 'none',
     read: networks,
+  },
+  DNS_SERVERS: {
+    description:
+      'comma-separated addresses of DNS servers that Diagnostics asks about the domain of the sender, such as 9.9.9.9: the world may hear other answers than this network',
+    fallback: '',
+    fallbackNote: 'those of the machine',
+    read: dnsServers,
   },
   BOOTSTRAP_CODE: {
     description: 'what /setup asks for in production; printed in the log when not given',
@@ -148,6 +156,17 @@ function networks(value: string): string[] {
     throw new Error(`must be a comma-separated list of CIDRs; "${bad}" is none`);
   }
   return list.filter((entry) => entry !== '');
+}
+
+function dnsServers(value: string): string[] {
+  const list = value.split(',').map((entry) => entry.trim());
+  const servers = list.filter((entry) => entry !== '');
+  try {
+    new Resolver().setServers(servers);
+  } catch {
+    throw new Error(`must be IP addresses, each with a port where it is not 53; it is "${value}"`);
+  }
+  return servers;
 }
 
 function proxies(value: string): false | string[] {

@@ -118,6 +118,14 @@ export {
   migrateDatabase,
 } from './database.ts';
 export {
+  countAbleAdministrators,
+  judgeSigningKeys,
+  listRecentMismatches,
+  readDatabaseClock,
+  readDatabaseVersion,
+  tallyMails,
+} from './diagnosis/diagnosis.registry.ts';
+export {
   confirmEmail,
   createEmailVerification,
   findPendingEmail,

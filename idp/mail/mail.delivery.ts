@@ -78,7 +78,10 @@ async function deliver(
 }
 
 /** With the password in plain. */
-async function findSmtpSettings(em: EntityManager, keyring: Keyring): Promise<SmtpSettings | null> {
+export async function findSmtpSettings(
+  em: EntityManager,
+  keyring: Keyring,
+): Promise<SmtpSettings | null> {
   const value = (await findSettings(em, 'smtp'))?.value;
   const auth = value?.auth && {
     ...value.auth,

@@ -14,7 +14,7 @@ const SCHEDULE = {
 /** The order in which keys are published. oidc-provider signs with the first of an algorithm. */
 const RANK = { active: 0, next: 1, retiring: 2 };
 
-const ALGS: SigningAlg[] = ['RS256', 'ES256', 'EdDSA'];
+export const ALGS: SigningAlg[] = ['RS256', 'ES256', 'EdDSA'];
 
 export type KeyFacts = Pick<
   SigningKey,

@@ -92,6 +92,12 @@ export const ROUTES = [
     page: page(() => import('./settings/mail/mail.page.tsx').then((m) => m.MailPage)),
   },
   {
+    path: '/settings/admin/diagnostics',
+    page: page(() =>
+      import('./settings/diagnostics/diagnostics.page.tsx').then((m) => m.DiagnosticsPage),
+    ),
+  },
+  {
     path: '/confirm-email/:token',
     page: page(() =>
       import('./confirm-email/confirm-email.page.tsx').then((m) => m.ConfirmEmailPage),

@@ -30,6 +30,7 @@ export const SETTINGS: Part[] = [
       { path: '/settings/admin/api-keys', label: 'apiKeys.title' },
       { path: '/settings/admin/mail', label: 'mail.title' },
       { path: '/settings/admin/resources', label: 'resources.title' },
+      { path: '/settings/admin/diagnostics', label: 'diagnostics.title' },
     ],
   },
 ];

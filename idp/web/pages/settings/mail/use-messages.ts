@@ -4,6 +4,8 @@ import type { MailView } from '#api';
 import { listMails } from '#web/api/mail.ts';
 import { type Task, useTask } from '#web/task.ts';
 
+const MAIL_TAKES_MS = 2_000;
+
 export type MessageList = {
   mails: Signal<MailView[] | null>;
   next: Signal<string | null>;
@@ -26,5 +28,11 @@ export function useMessages(): MessageList {
   const reload = () => load(null);
 
   useEffect(reload, []);
+  // What becomes of a new message mostly shows within seconds.
+  useEffect(() => {
+    const isNew = mails.value?.[0]?.state === 'waiting' && mails.value[0].answer === null;
+    const again = isNew ? setTimeout(reload, MAIL_TAKES_MS) : undefined;
+    return () => clearTimeout(again);
+  }, [mails.value]);
   return { mails, next, task, reload, more: () => load(next.value) };
 }
