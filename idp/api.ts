@@ -60,4 +60,10 @@ export type {
 } from './settings/general-settings.schemas.ts';
 export type { InviteView, SignUpDetails, SignUpRequest } from './sign-up/sign-up.schemas.ts';
 export type { CustomClaims } from './users/custom-claim.schemas.ts';
-export type { UserChange, UserPage, UserSummary, UserView } from './users/user.schemas.ts';
+export type {
+  UserChange,
+  UserPage,
+  UserQuery,
+  UserSummary,
+  UserView,
+} from './users/user.schemas.ts';

@@ -319,12 +319,17 @@ export {
   getUser,
   type Person,
 } from './user/user.registry.ts';
-export { type PersonDetails, toEmailAddress, toPersonDetails } from './user/user.rules.ts';
 export {
-  deleteUser,
-  demoteUser,
-  disableUser,
-  enableUser,
+  type PersonDetails,
+  toEmailAddress,
+  toPersonDetails,
+  versionOfUser,
+} from './user/user.rules.ts';
+export { deleteUser, promoteUser } from './user/user-administration.registry.ts';
+export { changeUser } from './user/user-change.registry.ts';
+export {
   listUsers,
-  promoteUser,
-} from './user/user-administration.registry.ts';
+  USER_SORTS,
+  type UserLine,
+  type UserSort,
+} from './user/user-list.registry.ts';

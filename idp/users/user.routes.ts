@@ -1,22 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import {
+  changeUser,
   deleteUser,
-  demoteUser,
-  disableUser,
   type EntityManager,
-  enableUser,
   endSessionOf,
   getUser,
   listMemberships,
   listPasskeys,
   listSessions,
   listUsers,
-  promoteUser,
   recordAudit,
-  type User,
+  type UserLine,
+  versionOfUser,
 } from '#core';
 import { requireAdministrator } from '../http/caller.ts';
+import { seenBy, tagged } from '../http/conditions.ts';
 import type { Services } from '../http/services.ts';
 import { toImagePath } from '../images/image-path.ts';
 import { toPasskeyView } from '../passkeys/passkey.routes.ts';
@@ -38,38 +37,35 @@ export const userRoutes: FastifyPluginAsyncTypebox<Services> = async (app, servi
     { schema: { querystring: UserQuery, response: { 200: UserPage } } },
     async (request) => {
       await requireAdministrator(request, services);
-      const users = await listUsers(request.em, { ...request.query, limit: PAGE + 1 });
-      const page = users.slice(0, PAGE);
-      const next = users.length > PAGE ? (page.at(-1)?.username ?? null) : null;
-      return { users: page.map(toSummary), next };
+      const { users, next } = await listUsers(request.em, { ...request.query, limit: PAGE });
+      return { users: users.map(toSummary), next };
     },
   );
 
   app.get(
     '/users/:id',
     { schema: { params: ById, response: { 200: UserView } } },
-    async (request) => {
+    async (request, reply) => {
       await requireAdministrator(request, services);
-      return view(request.em, request.params.id);
+      return tagged(reply, await view(request.em, request.params.id));
     },
   );
 
   app.patch(
     '/users/:id',
     { schema: { params: ById, body: UserChange, response: { 200: UserView } } },
-    async (request) => {
+    async (request, reply) => {
       const { actor, origin } = await requireAdministrator(request, services);
       const { id } = request.params;
-      for (const change of changesOf(request.body)) {
-        await change(request.em, id, { actor, origin });
-      }
-      return view(request.em.fork(), id);
+      const by = { actor, origin };
+      await changeUser(request.em, id, { change: request.body, by, seen: seenBy(request) });
+      return tagged(reply, await view(request.em.fork(), id));
     },
   );
 
   app.delete('/users/:id', { schema: { params: ById } }, async (request, reply) => {
     const { actor, origin } = await requireAdministrator(request, services);
-    await deleteUser(request.em, request.params.id, { actor, origin });
+    await deleteUser(request.em, request.params.id, { actor, origin }, seenBy(request));
     return reply.status(204).send();
   });
 
@@ -89,27 +85,21 @@ export const userRoutes: FastifyPluginAsyncTypebox<Services> = async (app, servi
   );
 };
 
-/** Who is promoted and enabled at once is enabled first: one step each, one line in the audit log each. */
-function changesOf({ disabled, isAdmin }: UserChange) {
-  return [
-    ...(disabled === undefined ? [] : [disabled ? disableUser : enableUser]),
-    ...(isAdmin === undefined ? [] : [isAdmin ? promoteUser : demoteUser]),
-  ];
-}
-
 async function view(em: EntityManager, id: string): Promise<UserView> {
   const user = await getUser(em, id);
   return {
     ...toSummary(user),
     emailVerified: user.emailVerified,
+    customClaims: user.customClaims,
     groups: await listMemberships(em, id),
     passkeys: (await listPasskeys(em, id)).map(toPasskeyView),
     sessions: (await listSessions(em, id)).map(toSessionView),
+    version: versionOfUser(user),
   };
 }
 
-function toSummary(user: User): UserSummary {
-  const { id, username, displayName, email, picture, isAdmin, disabledAt, createdAt } = user;
+function toSummary(user: UserLine): UserSummary {
+  const { id, username, displayName, email, picture, isAdmin, disabledAt, owner, createdAt } = user;
   const disabled = Boolean(disabledAt);
   return {
     id,
@@ -119,6 +109,7 @@ function toSummary(user: User): UserSummary {
     pictureUrl: picture ? toImagePath(picture) : null,
     isAdmin,
     disabled,
+    owner,
     createdAt: createdAt.toISOString(),
   };
 }

@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
+import { USER_SORTS, type UserSort } from '#core';
 import { PasskeyView } from '../passkeys/passkey.schemas.ts';
 import { OwnSession } from '../sessions/session.schemas.ts';
+import { CustomClaims } from './custom-claim.schemas.ts';
 
 /** A line in the list of people. */
 export const UserSummary = Type.Object({
@@ -11,6 +13,9 @@ export const UserSummary = Type.Object({
   pictureUrl: Type.Union([Type.String(), Type.Null()]),
   isAdmin: Type.Boolean(),
   disabled: Type.Boolean(),
+
+  /** Who keeps name and address; `admin` leaves them to the person and the web pages. */
+  owner: Type.String(),
   createdAt: Type.String(),
 });
 export type UserSummary = Static<typeof UserSummary>;
@@ -25,10 +30,14 @@ export type UserPage = Static<typeof UserPage>;
 export const UserQuery = Type.Object(
   {
     search: Type.Optional(Type.String({ maxLength: 100 })),
-    after: Type.Optional(Type.String({ maxLength: 64 })),
+    disabled: Type.Optional(Type.Boolean()),
+    isAdmin: Type.Optional(Type.Boolean()),
+    sort: Type.Optional(Type.Unsafe<UserSort>({ type: 'string', enum: USER_SORTS })),
+    after: Type.Optional(Type.String({ maxLength: 2_000 })),
   },
   { additionalProperties: false },
 );
+export type UserQuery = Static<typeof UserQuery>;
 
 /** A group that the person is in. */
 const UserGroup = Type.Object({
@@ -45,14 +54,24 @@ const UserGroup = Type.Object({
 export const UserView = Type.Object({
   ...UserSummary.properties,
   emailVerified: Type.Boolean(),
+  customClaims: CustomClaims,
   groups: Type.Array(UserGroup),
   passkeys: Type.Array(PasskeyView),
   sessions: Type.Array(Type.Omit(OwnSession, ['isCurrent'])),
+
+  /** The `ETag`; as `If-Match` it keeps a change of somebody else from being overwritten. */
+  version: Type.String(),
 });
 export type UserView = Static<typeof UserView>;
 
 export const UserChange = Type.Object(
-  { disabled: Type.Optional(Type.Boolean()), isAdmin: Type.Optional(Type.Boolean()) },
+  {
+    displayName: Type.Optional(Type.String({ maxLength: 100 })),
+    email: Type.Optional(Type.String({ maxLength: 254 })),
+    customClaims: Type.Optional(CustomClaims),
+    disabled: Type.Optional(Type.Boolean()),
+    isAdmin: Type.Optional(Type.Boolean()),
+  },
   { additionalProperties: false, minProperties: 1 },
 );
 export type UserChange = Static<typeof UserChange>;

@@ -3,33 +3,9 @@ import { type AuditRecord, recordAudit } from '../audit/audit.registry.ts';
 import { Refusal } from '../errors.ts';
 import { query } from '../query.ts';
 import { User } from './user.entity.ts';
+import { assertSeen } from './user.rules.ts';
 
-type By = Pick<AuditRecord, 'actor' | 'origin'>;
-
-export interface UserFilter {
-  /** Part of the username, name or email address. */
-  search?: string | undefined;
-
-  /** The username after which to go on. */
-  after?: string | undefined;
-  limit: number;
-}
-
-/** People by username. */
-export async function listUsers(
-  em: EntityManager,
-  { search = '', after = '', limit }: UserFilter,
-): Promise<User[]> {
-  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
-  const matches = search && {
-    $or: ['username', 'displayName', 'email'].map((column) => ({ [column]: { $ilike: pattern } })),
-  };
-  return em.find(
-    User,
-    { username: { $gt: after }, ...matches },
-    { orderBy: { username: 'asc' }, limit },
-  );
-}
+export type By = Pick<AuditRecord, 'actor' | 'origin'>;
 
 /** Ends everything the person has going, everywhere, in the moment in which the account is disabled. */
 export async function disableUser(em: EntityManager, id: string, by: By): Promise<void> {
@@ -60,8 +36,14 @@ export async function demoteUser(em: EntityManager, id: string, by: By): Promise
 }
 
 /** The account and all that hangs on it; what it did stays in the audit log. Its id is never used again. */
-export async function deleteUser(em: EntityManager, id: string, by: By): Promise<void> {
+export async function deleteUser(
+  em: EntityManager,
+  id: string,
+  by: By,
+  seen: string | null = null,
+): Promise<void> {
   await change(em, { id, by, event: 'user_deleted' }, async (tx, user) => {
+    assertSeen(user, seen);
     await assertAnotherAdmin(tx, user);
     await tx.remove(user).flush();
   });
@@ -79,18 +61,24 @@ async function change(
   work: (em: EntityManager, user: User) => Promise<void>,
 ): Promise<void> {
   await em.transactional(async (tx) => {
-    // Everybody's changes of administrators wait for each other here, so that two never remove each other.
-    await query(tx, 'select 1 from users where is_admin or id = $1 order by id for update', [id]);
-    const user = await tx.findOne(User, { id }, { refresh: true });
-    if (!user) {
-      throw new Refusal('not_found', 'There is no such user; the account may have been deleted');
-    }
+    const user = await holdUser(tx, id);
     const facts = { username: user.username, email: user.email, isAdmin: user.isAdmin };
     // First, because it keeps the name of who may be gone afterwards.
     await recordAudit(tx, { ...by, event, userId: id, target: `user:${id}`, details: facts });
     await work(tx, user);
     await tx.flush();
   });
+}
+
+/** The account as it is now, held for the rest of the transaction. */
+export async function holdUser(tx: EntityManager, id: string): Promise<User> {
+  // Everybody's changes of administrators wait for each other here, so that two never remove each other.
+  await query(tx, 'select 1 from users where is_admin or id = $1 order by id for update', [id]);
+  const user = await tx.findOne(User, { id }, { refresh: true });
+  if (!user) {
+    throw new Refusal('not_found', 'There is no such user; the account may have been deleted');
+  }
+  return user;
 }
 
 async function assertAnotherAdmin(em: EntityManager, { id, isAdmin, disabledAt }: User) {

@@ -1,4 +1,6 @@
-import { InvalidInput } from '../errors.ts';
+import { hashToken } from '../encryption/token.ts';
+import { ChangedMeanwhile, InvalidInput } from '../errors.ts';
+import type { User } from './user.entity.ts';
 
 export interface PersonDetails {
   username: string;
@@ -49,4 +51,28 @@ export function toDisplayName(input: string, field = 'displayName'): string {
 /** Exactly one mailbox: what a mail program could read as several is none. */
 export function isEmailAddress(text: string): boolean {
   return EMAIL.test(text);
+}
+
+/** Refuses when somebody else has changed the account since; null goes ahead. */
+export function assertSeen(user: User, seen: string | null): void {
+  if (seen !== null && seen !== versionOfUser(user)) {
+    throw new ChangedMeanwhile();
+  }
+}
+
+/** Changes with what administrators change; not with sessions, passkeys and groups, which have calls of their own. */
+export function versionOfUser(user: User): string {
+  const { displayName, email, emailVerified, isAdmin, disabledAt, customClaims, owner } = user;
+  const claims = customClaims.map(({ key, value }) => [key, value]);
+  return hashToken(
+    JSON.stringify([
+      displayName,
+      email,
+      emailVerified,
+      isAdmin,
+      Boolean(disabledAt),
+      claims,
+      owner,
+    ]),
+  );
 }
