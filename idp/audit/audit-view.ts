@@ -8,6 +8,8 @@ const KINDS: Record<string, AuditEventView['actor']['kind']> = {
   kubernetes: 'resource',
   ldap: 'ldap',
   admin: 'admin',
+  rescue: 'rescue',
+  permiso: 'permiso',
 };
 
 export function toAuditView(line: AuditLine): AuditEventView {
@@ -29,7 +31,7 @@ export function toAuditView(line: AuditLine): AuditEventView {
 /** What somebody else did to one's account is told, but not where they were when they did it. */
 export function toOwnAuditView(line: AuditLine, userId: string): AuditEventView {
   const view = toAuditView(line);
-  const isSomebodyElse = !['nobody', 'resource', 'ldap'].includes(view.actor.kind);
+  const isSomebodyElse = !['nobody', 'resource', 'ldap', 'permiso'].includes(view.actor.kind);
   return isSomebodyElse && view.actor.id !== userId
     ? { ...view, ip: null, device: null, requestId: null }
     : view;

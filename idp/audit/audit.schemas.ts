@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { AUDIT_EVENTS, type AuditEventName } from '#core';
+import { AUDIT_EVENTS, type AuditDetails, type AuditEventName } from '#core';
 
 export type { AuditEventName };
 
@@ -8,9 +8,9 @@ const EventName = Type.Unsafe<AuditEventName>({ type: 'string', enum: AUDIT_EVEN
 
 /** Who did it. A name is the one of that time. */
 const Actor = Type.Object({
-  kind: Type.Unsafe<'user' | 'api_key' | 'resource' | 'ldap' | 'admin' | 'nobody'>({
-    type: 'string',
-  }),
+  kind: Type.Unsafe<
+    'user' | 'api_key' | 'resource' | 'ldap' | 'admin' | 'rescue' | 'permiso' | 'nobody'
+  >({ type: 'string' }),
   id: orNull(Type.String()),
   name: orNull(Type.String()),
 });
@@ -36,7 +36,7 @@ export const AuditEventView = Type.Object({
   requestId: orNull(Type.String()),
 
   /** What else is known: how, why, or `before` and `after`. */
-  details: Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true }),
+  details: Type.Unsafe<AuditDetails>({ type: 'object', additionalProperties: true }),
 });
 export type AuditEventView = Static<typeof AuditEventView>;
 

@@ -140,7 +140,7 @@ describe('the audit log of all users', () => {
       ...by,
       event: 'consent_given',
       target: 'client:a',
-      details: { note: 'needle' },
+      details: { reason: 'needle' },
     });
     await recordAudit(em, { ...by, event: 'consent_given', target: 'client:b' });
 
@@ -164,7 +164,12 @@ describe('the audit log of all users', () => {
   test('goes on page by page', async ({ admin, em }) => {
     const target = `group:${randomUUID()}`;
     for (let n = 0; n < 5; n += 1) {
-      await recordAudit(em, { event: 'group_declared', actor: 'nobody', target, details: { n } });
+      await recordAudit(em, {
+        event: 'group_declared',
+        actor: 'nobody',
+        target,
+        details: { attempts: n },
+      });
     }
 
     const text = target.slice(6, 14);
@@ -173,7 +178,7 @@ describe('the audit log of all users', () => {
     while (next !== null) {
       const search = new URLSearchParams({ text, limit: '2', ...(next && { before: next }) });
       const page: AuditPage = await read(admin.browser, `/api/audit-log?${search}`);
-      seen.push(...page.events.map(({ details }) => details.n));
+      seen.push(...page.events.map(({ details }) => details.attempts));
       next = page.next;
     }
 
@@ -187,7 +192,7 @@ describe('an export', () => {
     await query(
       em,
       `insert into audit_events (at, event, actor, ip, details)
-       select now() - make_interval(secs => n), 'signed_in', 'nobody', $1, jsonb_build_object('n', n)
+       select now() - make_interval(secs => n), 'signed_in', 'nobody', $1, jsonb_build_object('attempts', n)
        from generate_series(1, 2500) n`,
       [ip],
     );
@@ -200,7 +205,7 @@ describe('an export', () => {
       /^attachment; filename="audit-log-.*\.json"$/,
     );
     expect(next).toBeNull();
-    expect(events.map(({ details }) => details.n)).toEqual(
+    expect(events.map(({ details }) => details.attempts)).toEqual(
       Array.from({ length: 2500 }, (_, index) => index + 1),
     );
     expect(told.events[0]).toMatchObject({

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import {
   ADMIN,
+  AUDIT_DETAILS,
   AUDIT_EVENTS,
   addClientSecret,
   declareClient,
@@ -32,10 +33,18 @@ async function send(browser: Browser, method: 'DELETE' | 'PATCH', url: string, p
   return browser.send({ method, url, payload, headers: { 'sec-fetch-site': 'same-origin' } });
 }
 
-test('every event has a text, and every text an event', () => {
-  const texts = Object.keys(en).filter((key) => key.startsWith('audit.event.'));
+test.for([
+  ['event', AUDIT_EVENTS],
+  ['sentence', AUDIT_EVENTS],
+  ['detail', AUDIT_DETAILS],
+] as const)('every %s has words, and no words are left over', ([kind, names]) => {
+  const texts = Object.keys(en)
+    .filter((key) => key.startsWith(`audit.${kind}.`))
+    .map((key) => key.replace(/_(one|other)$/, ''));
 
-  expect(texts.toSorted()).toEqual(AUDIT_EVENTS.map((name) => `audit.event.${name}`).toSorted());
+  expect([...new Set(texts)].toSorted()).toEqual(
+    names.map((name) => `audit.${kind}.${name}`).toSorted(),
+  );
 });
 
 describe('the audit log tells of', () => {

@@ -24,7 +24,12 @@ export {
   revokeApiKey,
 } from './api-key/api-key.registry.ts';
 export { warnOfExpiringApiKeys } from './api-key/api-key-expiry.ts';
-export { AUDIT_EVENTS, type AuditEventName } from './audit/audit.entity.ts';
+export {
+  AUDIT_DETAILS,
+  AUDIT_EVENTS,
+  type AuditDetails,
+  type AuditEventName,
+} from './audit/audit.entity.ts';
 export { type AuditRecord, type RequestOrigin, recordAudit } from './audit/audit.registry.ts';
 export {
   type AuditFilter,

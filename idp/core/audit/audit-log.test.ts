@@ -19,7 +19,7 @@ async function generateEvents(em: EntityManager): Promise<void> {
      select now() - interval '80 days' + make_interval(mins => n * 5),
             case when n % 5 = 0 then 'signed_in' else 'client_authorised' end,
             'user:' || id, case when n % 20 = 7 then 'root' else 'user' || n % 200 end, id, 'user' || n % 200,
-            'client:app-' || n % 97, '10.0.' || n % 7 || '.' || n % 251, jsonb_build_object('scopes', array['openid'], 'n', 'x' || n)
+            'client:app-' || n % 97, '10.0.' || n % 7 || '.' || n % 251, jsonb_build_object('scopes', array['openid'], 'reason', 'x' || n)
      from generate_series(1, $1::int) n, lateral (select (lpad((n % 200)::text, 8, '0') || '-0000-4000-8000-000000000000')::uuid as id) i`,
     [COUNT],
   );

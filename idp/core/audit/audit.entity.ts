@@ -51,6 +51,48 @@ export const AUDIT_EVENTS = [
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];
 
+/** What may be known of an event besides; each has a word in the locale files, too. */
+export const AUDIT_DETAILS = [
+  'adopted',
+  'after',
+  'again',
+  'allBut',
+  'amr',
+  'at',
+  'attempts',
+  'before',
+  'by',
+  'changed',
+  'code',
+  'device',
+  'email',
+  'ended',
+  'expected',
+  'expiresAt',
+  'filter',
+  'format',
+  'groups',
+  'id',
+  'ids',
+  'invite',
+  'isAdmin',
+  'mailed',
+  'method',
+  'name',
+  'newDevice',
+  'reason',
+  'redirectUri',
+  'reused',
+  'said',
+  'scope',
+  'scopes',
+  'usageLimit',
+  'username',
+  'uses',
+  'why',
+] as const;
+export type AuditDetails = { [Name in (typeof AUDIT_DETAILS)[number]]?: unknown };
+
 const AuditEventSchema = defineEntity({
   name: 'AuditEvent',
   tableName: 'audit_events',
@@ -59,7 +101,10 @@ const AuditEventSchema = defineEntity({
     at: p.datetime().onCreate(() => new Date()),
     event: p.string().$type<AuditEventName>(),
 
-    /** `user:<id>`, `api-key:<id>`, an owner (`kubernetes:…`, `ldap`), `rescue` (rescue.ts) or `nobody`. */
+    /**
+     * `user:<id>`, `api-key:<id>`, an owner (`kubernetes:…`, `ldap`), `rescue` (rescue.ts), `permiso` itself or
+     * `nobody`.
+     */
     actor: p.string(),
 
     /** The person concerned; no foreign key, because events outlive their person. */
@@ -74,7 +119,7 @@ const AuditEventSchema = defineEntity({
     ip: p.string().nullable(),
     userAgent: p.string().nullable(),
     requestId: p.string().nullable(),
-    details: p.json<Record<string, unknown>>(),
+    details: p.json<AuditDetails>(),
   },
 });
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { query } from '../query.ts';
-import type { AuditEventName } from './audit.entity.ts';
+import type { AuditDetails, AuditEventName } from './audit.entity.ts';
 
 /** Where a request came from; absent for what the operator does. */
 export interface RequestOrigin {
@@ -15,7 +15,7 @@ export interface AuditRecord {
   userId?: string;
   target?: string;
   origin?: RequestOrigin;
-  details?: Record<string, unknown>;
+  details?: AuditDetails;
 }
 
 /** Appends to the audit log, in the caller's transaction when there is one. Reads nothing back: not everybody may. */

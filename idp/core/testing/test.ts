@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { test as base, inject } from 'vitest';
+import { AUDIT_DETAILS } from '../audit/audit.entity.ts';
 import { connectDatabase, type Database } from '../database.ts';
 
 export { clientDeclaration, groupDeclaration, person } from './builders.ts';
@@ -30,6 +31,7 @@ export const test = base.extend<RegistryFixtures>({
     async ({}, use) => {
       const url = await cloneTemplate(inject('postgresUrl'));
       await use(url);
+      await assertDetailsAreKnown(url);
     },
     { scope: 'file' },
   ],
@@ -55,6 +57,20 @@ export const test = base.extend<RegistryFixtures>({
     { scope: 'file' },
   ],
 });
+
+/** Whatever a test made us write down, the audit log has a word for it. */
+async function assertDetailsAreKnown(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query(
+    'select distinct event, name from audit_events, jsonb_object_keys(details) name where name <> all($1)',
+    [AUDIT_DETAILS],
+  );
+  await client.end();
+  if (rows.length > 0) {
+    throw new Error(`AUDIT_DETAILS (audit.entity.ts) does not know: ${JSON.stringify(rows)}`);
+  }
+}
 
 /** A copy takes a tenth of what migrating takes. */
 async function cloneTemplate(url: string): Promise<string> {

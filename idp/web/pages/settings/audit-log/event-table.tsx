@@ -2,7 +2,7 @@ import type { AuditEventView } from '#api';
 import { type Column, Table } from '#web/components/table.tsx';
 import { formatTime, t } from '#web/locales/locales.ts';
 import styles from './audit-log.module.css';
-import { nameActor, nameReference, nameTarget } from './event-words.ts';
+import { nameDetail, nameReference, tell } from './event-words.ts';
 
 export function EventTable({ events }: { events: AuditEventView[] }) {
   return (
@@ -20,10 +20,8 @@ function columns(): Column<AuditEventView>[] {
   return [
     {
       label: t('audit.event'),
-      cell: (event) => <span class={styles.event}>{t(`audit.event.${event.event}`)}</span>,
+      cell: (event) => <span class={styles.event}>{tell(event)}</span>,
     },
-    { label: t('audit.who'), cell: ({ actor }) => nameActor(actor) },
-    { label: t('audit.what'), cell: nameTarget },
     {
       label: t('audit.when'),
       cell: ({ time }) => (
@@ -48,10 +46,9 @@ function Details({ event }: { event: AuditEventView }) {
     [t('audit.ip'), ip],
     [t('audit.device'), device],
     [t('audit.requestId'), requestId],
-    ...Object.entries(event.details).map(([name, value]): [string, string] => [
-      name,
-      typeof value === 'string' ? value : JSON.stringify(value, null, 1),
-    ]),
+    ...(Object.entries(event.details) as [keyof AuditEventView['details'], unknown][]).map(
+      ([name, value]): [string, string] => [t(`audit.detail.${name}`), nameDetail(name, value)],
+    ),
   ];
   return (
     <dl class={styles.facts}>
