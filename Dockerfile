@@ -53,8 +53,9 @@ RUN for main in idp/main.ts idp/migrate.ts operator/main.ts; do node $main 2>/de
 
 FROM program
 COPY --from=compiled --chown=0:0 /tmp/compiled compiled
-# New objects get little room, which costs no CPU that could be measured and saves 30 MiB in each program.
-ENV NODE_COMPILE_CACHE=/app/compiled NODE_OPTIONS=--max-semi-space-size=2
+# New objects get little room, which costs no CPU that could be measured and saves 30 MiB in each program; one heap
+# for the C part of all threads saves 8 more.
+ENV NODE_COMPILE_CACHE=/app/compiled NODE_OPTIONS=--max-semi-space-size=2 MALLOC_ARENA_MAX=1
 # Numeric, so that runAsNonRoot can be checked; every file belongs to root, and nothing is ever written.
 USER 65532:65532
 EXPOSE 1812 9464

@@ -11,6 +11,7 @@ const AS_IN_THE_IMAGE = {
   NODE_ENV: 'production',
   NODE_COMPILE_CACHE: join(root, '.cache/compiled'),
   NODE_OPTIONS: '--max-semi-space-size=2',
+  MALLOC_ARENA_MAX: '1',
 };
 const POLL_MS = 5;
 const START_TIMEOUT_MS = 60_000;

@@ -29,6 +29,7 @@ export async function leadAndOperate(
 ): Promise<boolean> {
   const { access, config, metrics, log, state } = services;
   const api = new KubernetesApi(access);
+  const line = lineTo(api);
   let queue: WorkQueue | null = null;
   const leader = new Leader(api, {
     namespace: config.POD_NAMESPACE,
@@ -36,13 +37,13 @@ export async function leadAndOperate(
     identity: `${config.POD_NAME}_${process.pid}_${Date.now()}`,
     onError(err) {
       log.warn({ err }, 'lease cannot be reached');
-      // No answer at all: the watches may hang on the same dead line, and would not notice for a long time.
-      if ((err as Error).name === 'TimeoutError') {
-        api.reconnect();
-      }
+      line.fail(err);
     },
     onDoubt: () => queue?.pause(),
-    onReturn: () => queue?.resume(),
+    onReturn() {
+      line.heal();
+      queue?.resume();
+    },
   });
   log.info('operator waits to lead');
   process.send?.('ready');
@@ -74,6 +75,26 @@ export async function leadAndOperate(
   }
   await leader.release();
   return true;
+}
+
+/** No answer at all to the Lease: the watches may hang on the same dead line, and would not notice for a long time. */
+function lineTo(api: KubernetesApi) {
+  let isDead = false;
+  return {
+    fail(error: unknown) {
+      if ((error as Error).name === 'TimeoutError') {
+        isDead = true;
+        api.reconnect();
+      }
+    },
+    /** What was opened since then may hang as well. */
+    heal() {
+      if (isDead) {
+        isDead = false;
+        api.reconnect();
+      }
+    },
+  };
 }
 
 function operate(

@@ -51,6 +51,9 @@ export class Leader {
   #lease: Lease | null = null;
   #doubt?: NodeJS.Timeout;
 
+  /** False after an attempt that came to nothing: the next ones are shorter, to be back soon after the server is. */
+  #isReached = true;
+
   /** False while another may have taken the Lease from us without our knowing. */
   isSure = true;
 
@@ -80,7 +83,6 @@ export class Leader {
    * server is away nobody can take it: then work rests, and goes on when the Lease is found as it was left.
    */
   async hold(signal: AbortSignal): Promise<boolean> {
-    let isReached = true;
     this.#expectRenewal(performance.now());
     await this.#pause(signal);
     while (!signal.aborted) {
@@ -88,12 +90,12 @@ export class Leader {
       const answer = await this.#tryToHold((lease) => this.#isMine(lease));
       if (answer === 'held') {
         this.#expectRenewal(asked);
-        if (!isReached || !this.isSure) {
+        if (!this.#isReached || !this.isSure) {
           this.isSure = true;
           this.#options.onReturn();
         }
       }
-      isReached = answer === 'held';
+      this.#isReached = answer === 'held';
       if (answer === 'taken') {
         break;
       }
@@ -128,13 +130,15 @@ export class Leader {
   }
 
   async #tryToHold(mayTake: (lease: Lease) => boolean): Promise<'held' | 'taken' | 'unknown'> {
-    const signal = AbortSignal.timeout(this.#options.renewDeadline / 2);
+    const patience = this.#options.renewDeadline / (this.#isReached ? 2 : 4);
     try {
-      const lease = await this.#api.send<Lease>({ path: this.#path, signal }).catch(nullWhenAbsent);
+      const lease = await this.#api
+        .send<Lease>({ path: this.#path, signal: AbortSignal.timeout(patience) })
+        .catch(nullWhenAbsent);
       if (lease && !mayTake(lease)) {
         return 'taken';
       }
-      await this.#write(this.#renewed(lease), signal);
+      await this.#write(this.#renewed(lease), AbortSignal.timeout(patience));
       return 'held';
     } catch (error) {
       if (!(error instanceof KubernetesError && error.code === 409)) {
@@ -190,7 +194,8 @@ export class Leader {
   }
 
   async #pause(signal: AbortSignal): Promise<void> {
-    const jittered = this.#options.retryPeriod * (0.9 + Math.random() * 0.2);
+    const period = this.#options.retryPeriod / (this.#isReached ? 1 : 2);
+    const jittered = period * (0.9 + Math.random() * 0.2);
     await sleep(jittered, undefined, { signal }).catch(() => {});
   }
 

@@ -36,8 +36,9 @@ export async function startProgram(
     POD_NAMESPACE: cluster.namespace,
     WATCH_NAMESPACES: cluster.namespace,
     METRICS_PORT: `${port}`,
-    // As the chart sets it.
+    // As the image and the chart set it.
     NODE_OPTIONS: '--max-semi-space-size=2 --max-old-space-size=96',
+    MALLOC_ARENA_MAX: '1',
   });
 }
 
