@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { launchChromium, openBrowser } from './browser.ts';
-import { expectHeading, field } from './hands.ts';
+import { button, expectHeading, field } from './hands.ts';
 import { DESKTOP, FLAWLESS, inspect, observe, type Visitor } from './inspection.ts';
 import { ADA, enrol } from './people.ts';
 import { Permiso } from './permiso.ts';
@@ -60,6 +60,66 @@ describe('the resources', () => {
     expect(ada.complaints).toEqual([]);
   });
 });
+
+describe('the mail server', () => {
+  const PART = 'application-configuration/email';
+
+  test('is saved, and its password goes to no other host', async () => {
+    await open(PART, 'Mail server');
+    await field(ada, 'Host').fill('smtp.example.com');
+    await field(ada, 'From Address').fill('id@example.com');
+    await ada.page.getByLabel('User name').fill('id');
+    await field(ada, 'Password').fill('open sesame');
+    await button(ada, 'Save').click();
+    await ada.page.getByText('Saved', { exact: true }).waitFor();
+    await field(ada, 'Host').fill('smtp.evil.example');
+    await button(ada, 'Save').click();
+    await ada.page.getByText('was given for another server').waitFor();
+
+    expect(await inspect(ada)).toEqual(FLAWLESS);
+    expect(await field(ada, 'Password').inputValue()).toBe('');
+    expect(await saved('mail')).toMatchObject({ host: 'smtp.example.com', hasPassword: true });
+  });
+
+  test('that somebody changed meanwhile is not overwritten', async () => {
+    await open(PART, 'Mail server');
+    const server = { ...(await saved('mail')), port: 2525 };
+    const { hasPassword, owner, version, ...input } = server as Record<string, unknown>;
+    const headers = { 'sec-fetch-site': 'same-origin' };
+    await ada.page.request.put(`${permiso.url}/api/settings/mail`, { data: input, headers });
+    await ada.page.getByLabel('Name of the sender').fill('Example');
+    await button(ada, 'Save').click();
+    await ada.page.getByText('Somebody else changed this a moment ago').waitFor();
+
+    expect(await saved('mail')).toMatchObject({ port: 2525, fromName: null });
+  });
+
+  test('that an SMTPConfig declares is shown and names it', async () => {
+    await permiso.writeManifest('smtp.yaml', SMTP_CONFIG);
+    await permiso.process.line('resource=permiso/default');
+    await open(PART, 'Mail server');
+    await ada.page.getByText('Declared by SMTPConfig permiso/default').waitFor();
+
+    expect(await inspect(ada)).toEqual(FLAWLESS);
+    expect(await field(ada, 'Host').inputValue()).toBe('127.0.0.1');
+    expect(await field(ada, 'Host').isDisabled()).toBe(true);
+    expect(await button(ada, 'Save').count()).toBe(0);
+  });
+});
+
+async function saved(part: string): Promise<object> {
+  return (await ada.page.request.get(`${permiso.url}/api/settings/${part}`)).json();
+}
+
+const SMTP_CONFIG = `apiVersion: permisolabs.eu/v1alpha1
+kind: SMTPConfig
+metadata: { name: default, namespace: permiso }
+spec:
+  host: 127.0.0.1
+  port: 9
+  tls: { mode: None }
+  from: { address: id@example.com }
+`;
 
 function group(name: string, member: string, more = ''): string {
   return `apiVersion: permisolabs.eu/v1alpha1

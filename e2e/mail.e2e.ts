@@ -40,7 +40,7 @@ describe('with a mail server', () => {
 
   test('an administrator switches mail on', async () => {
     const { page } = ada;
-    await page.goto(`${permiso.url}/settings/admin/mail`);
+    await page.goto(`${permiso.url}/settings/admin/application-configuration/email`);
     await page.getByLabel('Host').fill('127.0.0.1');
     await page.getByLabel('Port').fill(`${port}`);
     await page.getByLabel('Protection').selectOption({ value: 'none' });

@@ -66,8 +66,9 @@ describe('mail that never arrives is explained', () => {
     await useMailServer(port);
 
     const said = await diagnose('Mail server');
-    await ada.page.goto(`${permiso.url}/settings/admin/mail`);
+    await ada.page.goto(`${permiso.url}/settings/admin/application-configuration/email`);
     await button(ada, 'Send test email').click();
+    await ada.page.getByRole('link', { name: 'See what becomes of it' }).click();
     await ada.page.getByText(`the server said: 127.0.0.1:${port}: connect ECONNREFUSED`).waitFor();
 
     expect(said).toContain(`Failed`);

@@ -58,6 +58,11 @@ export type {
   GeneralSettingsInput,
   GeneralSettingsView,
 } from './settings/general-settings.schemas.ts';
+export type {
+  LdapSettingsInput,
+  LdapSettingsView,
+  LdapTestView,
+} from './settings/ldap-settings.schemas.ts';
 export type { InviteView, SignUpDetails, SignUpRequest } from './sign-up/sign-up.schemas.ts';
 export type { CustomClaims } from './users/custom-claim.schemas.ts';
 export type {

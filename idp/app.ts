@@ -49,6 +49,7 @@ import { sessionRoutes } from './sessions/session.routes.ts';
 import { stepUpRoutes } from './sessions/step-up.routes.ts';
 import { setUpRoutes } from './set-up/set-up.routes.ts';
 import { generalSettingsRoutes } from './settings/general-settings.routes.ts';
+import { ldapSettingsRoutes } from './settings/ldap-settings.routes.ts';
 import { openSignUpRoutes, signUpRoutes } from './sign-up/sign-up.routes.ts';
 import { userRoutes } from './users/user.routes.ts';
 
@@ -56,6 +57,7 @@ const API = [
   sessionRoutes,
   setUpRoutes,
   generalSettingsRoutes,
+  ldapSettingsRoutes,
   signUpRoutes,
   openSignUpRoutes,
   inviteRoutes,

@@ -296,13 +296,20 @@ export {
   viewGeneralSettings,
 } from './settings/general-settings.registry.ts';
 export { assertMaySignUp } from './settings/general-settings.rules.ts';
+export { assertLdapSettings } from './settings/ldap.rules.ts';
+export { LDAP_PRESETS } from './settings/ldap-presets.ts';
 export {
   declareSettings,
   findSettings,
   releaseSettings,
 } from './settings/settings.registry.ts';
 export type { GeneralSettings, LdapSettings, SmtpSettings } from './settings/settings.types.ts';
-export { SMTP_PASSWORD_PLACE } from './settings/settings.types.ts';
+export { LDAP_PASSWORD_PLACE, SMTP_PASSWORD_PLACE } from './settings/settings.types.ts';
+export {
+  changeSettings,
+  type SettingsView,
+  viewSettings,
+} from './settings/settings-administration.registry.ts';
 export { assertSmtpSettings } from './settings/smtp.rules.ts';
 export {
   ensureSigningKeys,

@@ -39,6 +39,9 @@ const LIMITS: Record<string, Limit[]> = {
   'POST /api/account/passkeys/options': [{ counts: 'requests', of: 'person', attempts: 100 }],
   'POST /api/account/passkeys': [{ counts: 'refusals', of: 'person', attempts: 20 }],
 
+  // Each calls somebody else's server.
+  'POST /api/settings/ldap/test': [{ counts: 'requests', of: 'person', attempts: 60 }],
+
   // Each leaves a picture, until the next clean-up.
   'PUT /api/account/picture': [{ counts: 'requests', of: 'person', attempts: 30 }],
 

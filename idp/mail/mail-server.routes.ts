@@ -1,20 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
-import {
-  ADMIN,
-  assertSmtpSettings,
-  declareSettings,
-  findSettings,
-  type Keyring,
-  mailPerson,
-  type Owner,
-  Refusal,
-  SMTP_PASSWORD_PLACE,
-  type SmtpSettings,
-} from '#core';
+import { changeSettings, mailPerson, Refusal, type SettingsView, viewSettings } from '#core';
 import { requireAdministrator, requirePerson } from '../http/caller.ts';
+import { seenBy, tagged } from '../http/conditions.ts';
 import type { Services } from '../http/services.ts';
+import { ManifestText, sendManifest } from '../manifests/manifest.ts';
+import { tellSecrets } from '../manifests/settings.manifest.ts';
+import { listSmtpSecrets, toSmtpConfigManifest } from '../manifests/smtp-config.manifest.ts';
 import { MailServerInput, MailServerView } from './mail.schemas.ts';
+import { toSmtpSettings, viewMailServer } from './mail-server-view.ts';
 
 /** Where mail goes out, for administrators. What an SMTPConfig declares can only be changed there. */
 export const mailServerRoutes: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
@@ -23,23 +18,42 @@ export const mailServerRoutes: FastifyPluginAsyncTypebox<Services> = async (app,
   app.get(
     '/settings/mail',
     { schema: { response: { 200: Type.Union([MailServerView, Type.Null()]) } } },
-    async (request) => {
+    async (request, reply) => {
       await requireAdministrator(request, services);
-      const settings = await findSettings(request.em, 'smtp');
-      return settings && toView(settings);
+      return answer(reply, await viewSettings(request.em, 'smtp'));
+    },
+  );
+
+  app.get(
+    '/settings/mail/manifest',
+    { schema: { response: { 200: ManifestText } } },
+    async (request, reply) => {
+      await requireAdministrator(request, services);
+      const { value, owner } = await viewSettings(request.em, 'smtp');
+      if (!value) {
+        throw new Refusal('not_found', 'There is no mail server yet: save one first');
+      }
+      const secrets = tellSecrets([...listSmtpSecrets(value)]);
+      return sendManifest(reply, toSmtpConfigManifest(value, owner), secrets);
     },
   );
 
   app.put(
     '/settings/mail',
-    { schema: { body: MailServerInput, response: { 200: MailServerView } } },
-    async (request) => {
+    {
+      schema: {
+        body: MailServerInput,
+        response: { 200: Type.Union([MailServerView, Type.Null()]) },
+      },
+    },
+    async (request, reply) => {
       const { actor, origin } = await requireAdministrator(request, services);
-      const kept = (await findSettings(request.em, 'smtp'))?.value.auth?.password;
-      const value = toSettings(request.body, { keyring, kept });
-      assertSmtpSettings(value);
-      await declareSettings(request.em, 'smtp', value, { actor, origin });
-      return toView({ value, owner: ADMIN });
+      const changed = await changeSettings(request.em, 'smtp', {
+        toValue: (before) => toSmtpSettings(request.body, before, keyring),
+        by: { actor, origin },
+        seen: seenBy(request),
+      });
+      return answer(reply, changed);
     },
   );
 
@@ -58,29 +72,11 @@ export const mailServerRoutes: FastifyPluginAsyncTypebox<Services> = async (app,
   );
 };
 
-function toSettings(
-  { fromAddress, fromName, username, password, ...server }: MailServerInput,
-  { keyring, kept }: { keyring: Keyring; kept: string | undefined },
-): SmtpSettings {
-  const sealed = password === undefined ? kept : keyring.encrypt(password, SMTP_PASSWORD_PLACE);
-  if (username !== null && sealed === undefined) {
-    throw new Refusal('invalid_input', 'A user name at the mail server needs its password');
-  }
-  return {
-    ...server,
-    from: { address: fromAddress.trim(), name: fromName?.trim() || null },
-    auth: username !== null && sealed !== undefined ? { username, password: sealed } : null,
-  };
-}
-
-function toView({ value, owner }: { value: SmtpSettings; owner: Owner }): MailServerView {
-  const { from, auth, ...server } = value;
-  return {
-    ...server,
-    fromAddress: from.address,
-    fromName: from.name,
-    username: auth?.username ?? null,
-    hasPassword: auth !== null,
-    owner,
-  };
+/** Null until there is a mail server; also that has a version, for who wants to be the first to save one. */
+function answer(
+  reply: FastifyReply,
+  { value, ...of }: SettingsView<'smtp'>,
+): MailServerView | null {
+  tagged(reply, of);
+  return value && viewMailServer(value, of);
 }

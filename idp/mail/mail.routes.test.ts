@@ -28,12 +28,12 @@ const SERVER = {
   username: 'id',
 };
 
-async function save(browser: Browser, change: object) {
+async function save(browser: Browser, change: object, headers: Record<string, string> = {}) {
   return browser.send({
     method: 'PUT',
     url: '/api/settings/mail',
     payload: { ...SERVER, ...change },
-    headers: { 'sec-fetch-site': 'same-origin' },
+    headers: { 'sec-fetch-site': 'same-origin', ...headers },
   });
 }
 
@@ -51,9 +51,46 @@ describe('the mail server', () => {
     const [row] = await query<{ value: SmtpSettings }>(em, `select value from settings`);
     const sealed = row?.value.auth?.password ?? '';
     expect(none).toBeNull();
-    expect(answer.json()).toEqual({ ...SERVER, port: 2525, hasPassword: true, owner: 'admin' });
+    expect(answer.json()).toEqual({
+      ...SERVER,
+      port: 2525,
+      hasPassword: true,
+      owner: 'admin',
+      version: expect.stringMatching(/./),
+    });
     expect(JSON.stringify(row)).not.toContain('open sesame');
     expect(services.keyring.decrypt(sealed, 'settings/smtp/password')).toBe('open sesame');
+  });
+
+  test.for<[string, object]>([
+    ['another host', { host: 'smtp.evil.example' }],
+    ['whoever stands between', { insecureSkipVerify: true }],
+  ])('never sends the password that is kept to %s', async ([, change], { admin, em }) => {
+    await save(admin.browser, { password: 'open sesame' });
+
+    const answer = await save(admin.browser, change);
+    const anew = await save(admin.browser, { ...change, password: 'another' });
+
+    expect(answer.json()).toMatchObject({ status: 422, field: 'password' });
+    expect(anew.statusCode).toBe(200);
+    const [row] = await query<{ value: SmtpSettings }>(em, 'select value from settings');
+    expect(row?.value).toMatchObject(change);
+  });
+
+  test('that somebody changed meanwhile is not overwritten', async ({ admin: { browser } }) => {
+    const tag = async () => String((await browser.get('/api/settings/mail')).headers.etag);
+    const none = await tag();
+    const first = await save(browser, { password: 'x' }, { 'if-match': none });
+    const seen = await tag();
+
+    const second = await save(browser, { password: 'y' }, { 'if-match': none });
+    const raced = await Promise.all(
+      [1, 2, 3, 4].map((port) => save(browser, { port }, { 'if-match': seen })),
+    );
+
+    expect(first.headers.etag).toBe(seen);
+    expect(second.json()).toMatchObject({ status: 412, code: 'changed_meanwhile' });
+    expect(raced.map(({ statusCode }) => statusCode).sort()).toEqual([200, 412, 412, 412]);
   });
 
   test('is changed under the name of the administrator, and from where', async ({ admin }) => {

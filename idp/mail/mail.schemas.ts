@@ -43,10 +43,13 @@ export const MailServerView = Type.Object({
 
   /** Who declared it; only `admin` leaves it to these pages. */
   owner: Type.String(),
+
+  /** The `ETag`; as `If-Match` it keeps a change of somebody else from being overwritten. */
+  version: Type.String(),
 });
 export type MailServerView = Static<typeof MailServerView>;
 
-/** Without `password` the one that is kept stays. */
+/** Without `password` the one that is kept stays, at the same server: it never goes to another one. */
 export const MailServerInput = Type.Object(
   { ...server, password: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })) },
   { additionalProperties: false },

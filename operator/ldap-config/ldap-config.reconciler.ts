@@ -3,6 +3,8 @@ import {
   declareSettings,
   findSettings,
   type Keyring,
+  LDAP_PASSWORD_PLACE,
+  LDAP_PRESETS,
   type LdapSettings,
   releaseSettings,
 } from '#core';
@@ -15,7 +17,6 @@ import { ownerOf } from '../crd/owner.ts';
 import type { Context, Reconciler } from '../runtime/reconciler.ts';
 import type { Resource } from '../runtime/resource.ts';
 import type { LdapConfigSpec } from './ldap-config.crd.ts';
-import { LDAP_PRESETS } from './ldap-presets.ts';
 
 type LdapConfig = Resource<LdapConfigSpec>;
 
@@ -26,8 +27,6 @@ export interface LdapConfigOptions {
   namespace: string | null;
 }
 
-const PLACE = 'settings/ldap/password';
-
 export function ldapConfigReconciler(options: LdapConfigOptions): Reconciler<LdapConfigSpec> {
   const checks = new CheckCache();
   return {
@@ -35,7 +34,7 @@ export function ldapConfigReconciler(options: LdapConfigOptions): Reconciler<Lda
 
     async reconcile(resource, context) {
       assertHonoured(resource, options.namespace);
-      const settings = await resolve(resource, context);
+      const settings = await resolveLdapConfig(resource, context);
       await declare(resource, context, { settings, keyring: options.keyring });
 
       const verdict = await checks.check(resource, {
@@ -62,7 +61,10 @@ export function ldapConfigReconciler(options: LdapConfigOptions): Reconciler<Lda
 }
 
 /** The settings that the resource, its preset and its Secrets say, with the password in plain. */
-async function resolve(resource: LdapConfig, context: Context): Promise<LdapSettings> {
+export async function resolveLdapConfig(
+  resource: LdapConfig,
+  context: Context,
+): Promise<LdapSettings> {
   const { spec } = resource;
   return {
     url: spec.url,
@@ -103,7 +105,11 @@ async function declare(
 ): Promise<void> {
   await transact(async (em) => {
     const stored = (await findSettings(em, 'ldap'))?.value.bind.password;
-    const password = sealPassword(settings.bind.password, { keyring, place: PLACE, stored });
+    const password = sealPassword(settings.bind.password, {
+      keyring,
+      place: LDAP_PASSWORD_PLACE,
+      stored,
+    });
     const sealed = { ...settings, bind: { ...settings.bind, password } };
     await declareSettings(em, 'ldap', sealed, ownerOf(resource));
   });

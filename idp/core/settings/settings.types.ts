@@ -38,6 +38,9 @@ export interface SmtpSettings {
   auth: { username: string; password: string } | null;
 }
 
+/** Where the password of the directory stands, which its encryption is bound to. */
+export const LDAP_PASSWORD_PLACE = 'settings/ldap/password';
+
 interface LdapAttributes {
   uniqueID: string;
   username: string;
@@ -60,7 +63,7 @@ export interface LdapSettings {
   ca: string | null;
   insecureSkipVerify: boolean;
 
-  /** The password is encrypted at the place `settings/ldap/password`. */
+  /** The password is encrypted at `LDAP_PASSWORD_PLACE`. */
   bind: { dn: string; password: string };
   baseDn: string;
   users: { filter: string; attributes: LdapAttributes };

@@ -68,6 +68,10 @@ export const ROUTES = [
     page: page(() => import('./settings/general/general.page.tsx').then((m) => m.GeneralPage)),
   },
   {
+    path: '/settings/admin/application-configuration/email',
+    page: page(() => import('./settings/email/email.page.tsx').then((m) => m.EmailPage)),
+  },
+  {
     path: '/settings/admin/invites',
     page: page(() => import('./settings/invites/invites.page.tsx').then((m) => m.InvitesPage)),
   },

@@ -7,7 +7,7 @@ export type ListedCheck = Omit<CheckView, 'id'> & { id: CheckView['id'] | 'brows
 
 /** Where something may be done about it, on these pages. */
 const PAGES: Partial<Record<ListedCheck['id'], string>> = {
-  mail: '/settings/admin/mail',
+  mail: '/settings/admin/application-configuration/email',
   messages: '/settings/admin/mail',
   resources: '/settings/admin/resources',
   set_up: '/settings/admin/users',

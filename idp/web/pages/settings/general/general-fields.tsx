@@ -6,6 +6,7 @@ import { Notice } from '#web/components/notice.tsx';
 import { Select } from '#web/components/select.tsx';
 import { t } from '#web/locales/locales.ts';
 import type { Problem } from '#web/problem.ts';
+import { CONFIGURATION } from '../configuration/configuration-frame.tsx';
 
 const HOUR = 3_600;
 const HOURS = { type: 'number', step: 'any', min: 0, max: 8_760 } as const;
@@ -98,7 +99,7 @@ function SignUpFields({ draft, onChange }: Props) {
       {draft.signUp === 'open' && !draft.mailOn && (
         <Notice tone="info">
           <p>{t('general.signUp.open.mailOff')}</p>
-          <a href="/settings/admin/mail">{t('mail.title')}</a>
+          <a href={`${CONFIGURATION}/email`}>{t('mail.server')}</a>
         </Notice>
       )}
       <GroupPicker

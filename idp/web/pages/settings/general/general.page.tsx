@@ -11,16 +11,12 @@ import { Skeleton } from '#web/components/skeleton.tsx';
 import { t } from '#web/locales/locales.ts';
 import { loadSession } from '#web/session.ts';
 import { useLoaded, useTask } from '#web/task.ts';
-import { SettingsFrame } from '../settings-frame.tsx';
+import { ConfigurationFrame } from '../configuration/configuration-frame.tsx';
 import styles from './general.module.css';
 import { GeneralFields } from './general-fields.tsx';
 
 export function GeneralPage() {
-  return (
-    <SettingsFrame title={t('general.title')} intro={t('general.intro')}>
-      {() => <General />}
-    </SettingsFrame>
-  );
+  return <ConfigurationFrame>{() => <General />}</ConfigurationFrame>;
 }
 
 function General() {

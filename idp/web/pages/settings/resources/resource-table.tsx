@@ -48,7 +48,7 @@ function Verdict({ resource }: { resource: ResourceView }) {
 
 /** The page on which the row stands that a resource declares. */
 const PAGES: Record<string, string> = {
-  smtp: '/settings/admin/mail',
+  smtp: '/settings/admin/application-configuration/email',
 };
 
 function Declared({ declares }: Pick<ResourceView, 'declares'>) {

@@ -1,4 +1,4 @@
-import type { LdapSettings } from '#core';
+import type { LdapSettings } from './settings.types.ts';
 
 type Preset = Pick<LdapSettings, 'users' | 'groups'>;
 

@@ -1,11 +1,13 @@
 import type { Signal } from '@preact/signals';
 import type { MailServerInput, MailServerView } from '#api';
+import { Checkbox } from '#web/components/checkbox.tsx';
 import { Field } from '#web/components/field.tsx';
 import { Select } from '#web/components/select.tsx';
+import { TextArea } from '#web/components/text-area.tsx';
 import { t } from '#web/locales/locales.ts';
 import type { Problem } from '#web/problem.ts';
 
-/** What stands in the inputs, all of it text. What has no input here is kept as it was. */
+/** What stands in the inputs. */
 export type Draft = {
   host: string;
   port: string;
@@ -14,7 +16,8 @@ export type Draft = {
   fromName: string;
   username: string;
   password: string;
-  kept: Pick<MailServerInput, 'ca' | 'insecureSkipVerify'>;
+  checksCertificate: boolean;
+  ca: string;
 };
 
 export function toDraft(server: MailServerView | null): Draft {
@@ -26,14 +29,17 @@ export function toDraft(server: MailServerView | null): Draft {
     fromName: server?.fromName ?? '',
     username: server?.username ?? '',
     password: '',
-    kept: { ca: server?.ca ?? null, insecureSkipVerify: server?.insecureSkipVerify ?? false },
+    checksCertificate: !server?.insecureSkipVerify,
+    ca: server?.ca ?? '',
   };
 }
 
-export function toInput({ kept, password, port, fromName, username, ...draft }: Draft) {
+export function toInput(draft: Draft): MailServerInput {
+  const { password, port, fromName, username, checksCertificate, ca, ...others } = draft;
   return {
-    ...draft,
-    ...kept,
+    ...others,
+    insecureSkipVerify: !checksCertificate,
+    ca: ca.trim() || null,
     port: Number(port),
     fromName: fromName || null,
     username: username || null,
@@ -42,7 +48,7 @@ export function toInput({ kept, password, port, fromName, username, ...draft }: 
 }
 
 type Props = { draft: Signal<Draft>; problem: Problem | null };
-type Text = Exclude<keyof Draft, 'tls' | 'kept'>;
+type Text = Exclude<keyof Draft, 'tls' | 'checksCertificate'>;
 
 /** The server, and who the mails are from. */
 export function ServerFields({ draft, problem }: Props) {
@@ -89,7 +95,11 @@ export function ServerFields({ draft, problem }: Props) {
 }
 
 /** How Permiso signs in there, if it does. */
-export function SignInFields({ draft, problem, hasPassword }: Props & { hasPassword: boolean }) {
+export function SignInFields({
+  draft,
+  problem,
+  keepsPassword,
+}: Props & { keepsPassword: boolean }) {
   const bind = binder({ draft, problem });
   return (
     <>
@@ -102,14 +112,41 @@ export function SignInFields({ draft, problem, hasPassword }: Props & { hasPassw
       />
       <Field
         label={t('mail.password')}
-        {...(hasPassword && { hint: t('mail.passwordKept') })}
+        {...(keepsPassword && { hint: t('mail.passwordKept') })}
         input={{
           type: 'password',
           autocomplete: 'new-password',
-          required: draft.value.username !== '' && !hasPassword,
+          required: draft.value.username !== '' && !keepsPassword,
         }}
         {...bind('password')}
       />
+    </>
+  );
+}
+
+/** Whom to believe that it is the right server. */
+export function CertificateFields({ draft, problem }: Props) {
+  return (
+    <>
+      <div data-wide>
+        <Checkbox
+          label={t('certificate.check')}
+          hint={t('certificate.checkHint')}
+          name="checksCertificate"
+          checked={draft.value.checksCertificate}
+          onValue={(checksCertificate) => {
+            draft.value = { ...draft.value, checksCertificate };
+          }}
+        />
+      </div>
+      <div data-wide>
+        <TextArea
+          label={t('certificate.ca')}
+          note={t('mail.optional')}
+          hint={t('certificate.caHint')}
+          {...binder({ draft, problem })('ca')}
+        />
+      </div>
     </>
   );
 }
