@@ -33,10 +33,11 @@ export async function focused(control: Locator): Promise<Locator> {
   return control;
 }
 
-export async function press(control: Locator): Promise<void> {
-  await (await reach(control)).press('Enter');
+export async function press(control: Locator, key = 'Enter'): Promise<void> {
+  await (await reach(control)).press(key);
 }
 
+/** What a field held before is selected when Tab arrives there, and gives way; a list goes to what begins like it. */
 export async function type(control: Locator, text: string): Promise<void> {
   await (await reach(control)).type(text);
 }
@@ -45,7 +46,7 @@ export async function type(control: Locator, text: string): Promise<void> {
 async function reach(control: Locator): Promise<Keyboard> {
   const { keyboard } = control.page();
   await control.waitFor();
-  for (let presses = 0; presses < 25; presses += 1) {
+  for (let presses = 0; presses < 60; presses += 1) {
     if (await control.and(control.page().locator(':focus-visible')).count()) {
       return keyboard;
     }

@@ -2,9 +2,9 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Application, createApplication } from './application.ts';
 import { launchChromium, openBrowser } from './browser.ts';
-import { button, click, expectHeading, field, focused, press, type } from './hands.ts';
+import { button, click, expectHeading, field } from './hands.ts';
 import { DESKTOP, FLAWLESS, inspect, observe, type Visitor } from './inspection.ts';
-import { ADA, ALAN, invite } from './people.ts';
+import { ADA, ALAN, enrol, invite } from './people.ts';
 import { Permiso } from './permiso.ts';
 
 type Place = [name: string, visit: () => Promise<Visitor>];
@@ -42,34 +42,6 @@ test('axe, the console and a phone object to nothing on the page of set-up', asy
   expect(await inspect(nobody)).toEqual(FLAWLESS);
 });
 
-describe('a keyboard is enough', () => {
-  test('to set up Permiso and to invite somebody', async () => {
-    await ada.page.goto(`${permiso.url}/setup`);
-    await type(field(ada, 'Name'), ADA.name);
-    await type(field(ada, 'Email'), ADA.email);
-    await type(field(ada, 'Username'), ADA.username);
-    await press(button(ada, 'Continue'));
-    await press(button(ada, 'Create passkey'));
-    await press(button(ada, 'Invite'));
-    await press(button(ada, 'Create'));
-    const url = await (await focused(field(ada, 'Link'))).inputValue();
-    await press(button(ada, 'Close'));
-    await focused(button(ada, 'Invite'));
-
-    expect(url).toContain('/signup/');
-    expect(ada.complaints).toEqual([]);
-  });
-
-  test('to sign out and in again', async () => {
-    await press(button(ada, /^Account/));
-    await press(button(ada, 'Sign out'));
-    await press(button(ada, 'Sign in with a passkey'));
-    await expectHeading(ada, 'Applications');
-
-    expect(ada.complaints).toEqual([]);
-  });
-});
-
 describe('axe, the console and a phone object to nothing on', () => {
   const places: Place[] = [
     ['set-up that is closed', () => read(nobody, '/setup', 'Set-up is finished')],
@@ -83,6 +55,10 @@ describe('axe, the console and a phone object to nothing on', () => {
     ['the passkey of sign-up', fillInSignUp],
     ['what a new person sees', () => click(alan, 'Create passkey', 'Applications')],
   ];
+
+  beforeAll(async () => {
+    await enrol(ada.page, `${permiso.url}/setup`, ADA);
+  });
 
   test.for(places)('%s', async ([, visit]) => {
     expect(await inspect(await visit())).toEqual(FLAWLESS);

@@ -22,7 +22,11 @@ export function RenameDialog({ passkey, onChanged, onClose }: Props) {
       dialog.current?.close();
     });
 
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+    // What is typed takes the place of the old name.
+    dialog.current?.querySelector('input')?.select();
+  }, []);
 
   return (
     <dialog ref={dialog} class={styles.dialog} aria-labelledby="rename-title" onClose={onClose}>
