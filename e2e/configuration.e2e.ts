@@ -4,7 +4,7 @@ import { launchChromium, openBrowser } from './browser.ts';
 import { button, expectHeading, field } from './hands.ts';
 import { DESKTOP, FLAWLESS, inspect, observe, type Visitor } from './inspection.ts';
 import { ADA, enrol } from './people.ts';
-import { Permiso } from './permiso.ts';
+import { findFreePort, Permiso } from './permiso.ts';
 
 let permiso: Permiso;
 let chromium: Browser;
@@ -104,6 +104,47 @@ describe('the mail server', () => {
     expect(await field(ada, 'Host').inputValue()).toBe('127.0.0.1');
     expect(await field(ada, 'Host').isDisabled()).toBe(true);
     expect(await button(ada, 'Save').count()).toBe(0);
+  });
+});
+
+describe('the directory', () => {
+  const PART = 'application-configuration/ldap';
+
+  async function fillIn(url: string): Promise<void> {
+    await field(ada, 'Address').fill(url);
+    await field(ada, 'Bind DN').fill('cn=permiso,dc=example,dc=com');
+    await field(ada, 'Bind password').fill('open sesame');
+    await field(ada, 'Base DN').fill('dc=example,dc=com');
+  }
+
+  test('is tried before it is saved, and says what does not work', async () => {
+    await open(PART, 'Directory');
+    await fillIn(`ldaps://127.0.0.1:${await findFreePort()}`);
+    await button(ada, 'Test').click();
+    await ada.page.getByText('It does not answer').waitFor();
+    await ada.page.getByText('Not tried: searching').waitFor();
+
+    expect(await inspect(ada)).toEqual(FLAWLESS);
+    expect(await saved('ldap')).toMatchObject({ settings: null });
+  });
+
+  test('takes its names from a preset, and tells which field is wrong', async () => {
+    await open(PART, 'Directory');
+    await fillIn('ldap://ldap.example.com');
+    await button(ada, 'Save').click();
+    await ada.page.getByText('would send the password over the network in the open').waitFor();
+    await field(ada, 'Address').fill('ldaps://ldap.example.com');
+    await field(ada, 'Names as in').selectOption('OpenLDAP');
+    await field(ada, 'Email address').fill('mailbox');
+    await button(ada, 'Save').click();
+    await ada.page.getByText('Saved', { exact: true }).waitFor();
+
+    expect(await saved('ldap')).toMatchObject({
+      settings: { users: { attributes: { username: 'uid', email: 'mailbox' } } },
+    });
+    expect(await field(ada, 'Names as in').inputValue()).toBe('custom');
+    expect(await field(ada, 'Bind password').inputValue()).toBe('');
+    expect(await inspect(ada)).toEqual(FLAWLESS);
   });
 });
 

@@ -72,6 +72,12 @@ export const ROUTES = [
     page: page(() => import('./settings/email/email.page.tsx').then((m) => m.EmailPage)),
   },
   {
+    path: '/settings/admin/application-configuration/ldap',
+    page: page(() =>
+      import('./settings/directory/directory.page.tsx').then((m) => m.DirectoryPage),
+    ),
+  },
+  {
     path: '/settings/admin/invites',
     page: page(() => import('./settings/invites/invites.page.tsx').then((m) => m.InvitesPage)),
   },

@@ -10,6 +10,7 @@ export const CONFIGURATION = '/settings/admin/application-configuration';
 const PARTS: { path: string; label: Key }[] = [
   { path: CONFIGURATION, label: 'general.section' },
   { path: `${CONFIGURATION}/email`, label: 'configuration.email' },
+  { path: `${CONFIGURATION}/ldap`, label: 'configuration.ldap' },
 ];
 
 /** The parts of the configuration of the whole instance, each at an address of its own. */

@@ -49,6 +49,7 @@ function Verdict({ resource }: { resource: ResourceView }) {
 /** The page on which the row stands that a resource declares. */
 const PAGES: Record<string, string> = {
   smtp: '/settings/admin/application-configuration/email',
+  ldap: '/settings/admin/application-configuration/ldap',
 };
 
 function Declared({ declares }: Pick<ResourceView, 'declares'>) {
