@@ -23,6 +23,7 @@ import { type Config, readConfig } from './config.ts';
 import { createMetrics, serveMetrics } from './http/metrics.ts';
 import { createOutbound } from './http/outbound.ts';
 import { RegistryChanges, type Services } from './http/services.ts';
+import { syncWhenDue } from './ldap/ldap.sync.ts';
 import { createClientCache } from './oidc/client/client-cache.ts';
 import { rotateKeys } from './oidc/oidc.keys.ts';
 
@@ -30,6 +31,9 @@ import { rotateKeys } from './oidc/oidc.keys.ts';
 const DRAIN_MS = 300;
 
 const MINUTE_MS = 60_000;
+
+/** How often it is asked whether the directory is due. */
+const DIRECTORY_MS = 10_000;
 
 await start().catch((error: unknown) => {
   const mistake = error instanceof ConfigurationError;
@@ -108,6 +112,7 @@ async function doChores(services: Services): Promise<void> {
     chore('warning of API keys that end soon', 5 * MINUTE_MS, () =>
       warnOfExpiringApiKeys(services.database.em.fork(), services.keyring),
     ),
+    chore('synchronisation with the directory', DIRECTORY_MS, () => syncWhenDue(services)),
     chore('clean-up', 5 * MINUTE_MS, () => cleanUp(services)),
   ]);
 }

@@ -1,4 +1,5 @@
 import {
+  assertOwnProfile,
   createEmailVerification,
   type EntityManager,
   findUserByEmail,
@@ -23,6 +24,10 @@ export async function requestEmail(
   { user, typed, origin }: { user: User; typed: string; origin: RequestOrigin },
 ): Promise<void> {
   const email = toEmailAddress(typed);
+  // The address that the directory tells may be confirmed; another one is for the directory to say.
+  if (email.toLowerCase() !== user.email.toLowerCase()) {
+    assertOwnProfile(user, 'the email address');
+  }
   if (email === user.email && user.emailVerified) {
     return withdrawEmailVerification(em, user.id);
   }

@@ -7,13 +7,14 @@ export interface RegistryChange {
     | 'backchannel_logouts'
     | 'clients'
     | 'client_secrets'
+    | 'directory_syncs'
     | 'redirect_mismatches'
     | 'groups'
     | 'mails'
     | 'users'
     | 'settings'
     | 'signing_keys';
-  /** The client id (of what belongs to one too), group name, user name, settings key or key id. */
+  /** The client id (of what belongs to one too), group name, user name, settings key, key id, or state of a sync. */
   key: string;
   owner: string;
   actor: string;

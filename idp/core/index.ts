@@ -130,6 +130,33 @@ export {
   readDatabaseVersion,
   tallyMails,
 } from './diagnosis/diagnosis.registry.ts';
+export type {
+  DirectoryChange,
+  DirectoryConflict,
+  DirectoryCount,
+  DirectoryCounts,
+  DirectoryGroup,
+  DirectoryProfile,
+  DirectoryState,
+  DirectorySync,
+  DirectorySyncResult,
+  DirectoryUser,
+  KnownGroup,
+  KnownUser,
+  MembersChange,
+  SkippedEntry,
+} from './directory/directory.types.ts';
+export { applyDirectoryChange, applyToPerson } from './directory/directory-change.registry.ts';
+export { readDirectoryState } from './directory/directory-state.registry.ts';
+export {
+  beginDirectorySync,
+  findLastDirectorySyncs,
+  finishDirectorySync,
+  holdDirectorySync,
+  isDirectorySyncDue,
+  listDirectorySyncs,
+  SyncLost,
+} from './directory/directory-sync.registry.ts';
 export {
   confirmEmail,
   createEmailVerification,
@@ -178,6 +205,7 @@ export {
   retireGroup,
 } from './group/group.registry.ts';
 export {
+  assertGroupName,
   GROUP_NAME,
   GROUP_NAME_RULE,
   MAX_GROUP_NAME,
@@ -203,7 +231,7 @@ export {
   listMemberships,
   removeMember,
 } from './group/group-member.registry.ts';
-export { findImage, recordImage } from './image/image.registry.ts';
+export { findImage, imageNameOf, recordImage } from './image/image.registry.ts';
 export { type ImageType, MAX_IMAGE_BYTES } from './image/image.rules.ts';
 export {
   assertBootstrapCode,
@@ -320,6 +348,7 @@ export {
 export { changePicture } from './user/picture.registry.ts';
 export type { Language, User } from './user/user.entity.ts';
 export {
+  assertOwnProfile,
   assertPersonIsNew,
   changeProfile,
   createUser,
@@ -333,6 +362,7 @@ export {
 } from './user/user.registry.ts';
 export {
   type PersonDetails,
+  toDisplayName,
   toEmailAddress,
   toPersonDetails,
   versionOfUser,

@@ -37,10 +37,28 @@ export function createMetrics(database: Database) {
       labelNames: ['result'],
       registers,
     }),
+    ...measureDirectory(registers),
     signIns: new Counter({
       name: 'permiso_idp_sign_in_total',
       help: 'Sign-ins with a passkey by result (succeeded, refused, failed)',
       labelNames: ['result'],
+      registers,
+    }),
+  };
+}
+
+function measureDirectory(registers: Registry[]) {
+  return {
+    directorySyncs: new Counter({
+      name: 'permiso_idp_directory_sync_total',
+      help: 'Synchronisations with the directory by result (succeeded, stopped, failed)',
+      labelNames: ['result'],
+      registers,
+    }),
+    directorySyncSeconds: new Histogram({
+      name: 'permiso_idp_directory_sync_seconds',
+      help: 'How long a synchronisation with the directory took',
+      buckets: [0.5, 1, 2, 5, 10, 20, 60, 180, 600],
       registers,
     }),
   };

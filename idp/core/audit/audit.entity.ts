@@ -41,6 +41,7 @@ export const AUDIT_EVENTS = [
   'group_released',
   'group_member_added',
   'group_member_removed',
+  'directory_synced',
   'settings_changed',
   'settings_declared',
   'settings_released',

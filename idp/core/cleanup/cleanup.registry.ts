@@ -15,6 +15,7 @@ const OVER: Record<string, string> = {
   mails: `state <> 'waiting' and created_at < now() - interval '30 days'`,
   // Given up; the audit log keeps that it was.
   backchannel_logouts: `next_attempt_at is null and created_at < now() - interval '7 days'`,
+  directory_syncs: `finished_at < now() - interval '30 days' and id < (select max(id) from directory_syncs where state = 'succeeded')`,
   redirect_mismatches: `at < now() - interval '7 days'`,
   // For a while administrators may still wonder what became of one.
   invites: `expires_at < now() - interval '30 days'`,

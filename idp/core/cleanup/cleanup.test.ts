@@ -56,6 +56,9 @@ insert into backchannel_logouts (client_id, user_id, sid, next_attempt_at, creat
   select 'wiki', '${USER}', name, next, now() + t
   from (values ('gone', null::timestamptz, interval '-8 days'), ('kept', null, '-6 days'), ('kept too', now(), '-8 days'))
     as v(name, next, t);
+insert into directory_syncs (state, actor, held_until, finished_at)
+  select state, 'ldap', now(), now() + t
+  from (values ('succeeded', interval '-40 days'), ('failed', '-39 days'), ('succeeded', '-38 days'), ('failed', '-1 day')) as v(state, t);
 insert into mails (id, key, kind, recipient, sealed_values, state, created_at)
   select gen_random_uuid(), name, 'test', 'ada@example.com', sealed, state, now() + t
   from (values ('gone', 'delivered', null, interval '-31 days'), ('kept', 'failed', null, '-29 days'),
@@ -78,6 +81,7 @@ select (select array_agg(id) from oidc_records) as records, (select array_agg(to
        (select array_agg(token_hash order by token_hash) from invites) as invites,
        (select array_agg(name order by name) from images) as images,
        (select array_agg(sid order by sid) from backchannel_logouts) as logouts,
+       (select array_agg(state order by id) from directory_syncs) as syncs,
        (select array_agg(key order by key) from mails) as mails, (select array_agg(key) from rate_limits) as limits,
        (select array_agg(event) from audit_events where actor = 'nobody') as events, (select array_agg(name) from resources) as resources`;
 
@@ -100,6 +104,7 @@ describe('clean-up', () => {
       client_secrets: 1,
       backchannel_logouts: 1,
       redirect_mismatches: 1,
+      directory_syncs: 2,
       mails: 1,
       rate_limits: 1,
       invites: 1,
@@ -115,6 +120,7 @@ describe('clean-up', () => {
         verifications: ['kept'],
         secrets: ['kept', 'kept'],
         mismatches: ['new'],
+        syncs: ['succeeded', 'failed'],
         invites: ['kept', 'kept too'],
         images: ['kept', 'shown'],
         logouts: ['kept', 'kept too'],

@@ -20,6 +20,9 @@ const GroupSchema = defineEntity({
     customClaims: p.json<CustomClaim[]>(),
     owner: p.string().$type<Owner>(),
     ownerUid: p.string().nullable(),
+
+    /** What never changes of the entry in the directory that the group comes from. */
+    directoryId: p.string().nullable(),
     createdAt: p.datetime().onCreate(() => new Date()),
     updatedAt: p
       .datetime()

@@ -120,7 +120,7 @@ export async function getMembership(
   return { memberCount: row?.member_count ?? 0, unknownMembers: row?.unknown_members ?? [] };
 }
 
-/** Puts a person into groups whose membership the web pages keep. */
+/** Puts a person into groups whose membership the web pages keep; not into those of the directory. */
 export async function addToGroups(
   em: EntityManager,
   userId: string,
@@ -129,7 +129,7 @@ export async function addToGroups(
   await query(
     em,
     `insert into group_members (group_id, user_id)
-     select id, $1 from groups where name = any($2) order by id on conflict do nothing`,
+     select id, $1 from groups where name = any($2) and owner <> 'ldap' order by id on conflict do nothing`,
     [userId, names],
   );
 }

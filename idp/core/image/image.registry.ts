@@ -9,7 +9,7 @@ import { type CleanImage, toCleanImage } from './image.rules.ts';
  */
 export async function recordImage(em: EntityManager, file: Buffer): Promise<string> {
   const { type, bytes } = toCleanImage(file);
-  const name = createHash('sha256').update(bytes).digest('base64url');
+  const name = nameOf(bytes);
   await query(
     em,
     `insert into images (name, type, bytes, recorded_at) values ($1, $2, $3, now())
@@ -19,9 +19,18 @@ export async function recordImage(em: EntityManager, file: Buffer): Promise<stri
   return name;
 }
 
+/** What the image is called once it is kept. Refuses what cannot be. */
+export function imageNameOf(file: Buffer): string {
+  return nameOf(toCleanImage(file).bytes);
+}
+
 export async function findImage(em: EntityManager, name: string): Promise<CleanImage | null> {
   const [image] = await query<CleanImage>(em, 'select type, bytes from images where name = $1', [
     name,
   ]);
   return image ?? null;
+}
+
+function nameOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('base64url');
 }

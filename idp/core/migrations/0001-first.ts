@@ -2,6 +2,7 @@ import { Migration } from '@mikro-orm/migrations';
 import { API_KEYS } from './0001-first/api-keys.ts';
 import { CHANGE_FEED } from './0001-first/change-feed.ts';
 import { CLIENTS } from './0001-first/clients.ts';
+import { DIRECTORY } from './0001-first/directory.ts';
 import { GROUPS } from './0001-first/groups.ts';
 import { GUARDS } from './0001-first/guards.ts';
 import { IMAGES } from './0001-first/images.ts';
@@ -20,6 +21,7 @@ export class First extends Migration {
       API_KEYS,
       CLIENTS,
       GROUPS,
+      DIRECTORY,
       INSTANCE,
       MAIL,
       OIDC,

@@ -8,6 +8,7 @@ export const OPERATOR_GRANTS: Record<string, string> = {
   client_secrets:
     'select (id, client_id, source, created_at, expires_at), insert, update (expires_at), delete',
   clients: 'select, insert, update, delete',
+  directory_syncs: 'select',
   federated_issuers: 'select, insert, update',
   group_members: 'insert',
   groups: 'select, insert, update, delete',

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { Client } from 'ldapts';
 import { createCertificate } from './certificate.ts';
 import { withFileLock } from './file-lock.ts';
 import { findFreePort } from './free-port.ts';
@@ -36,6 +37,13 @@ export interface Slapd {
   baseDn: string;
   bindDn: string;
   password: string;
+
+  /** Changes entries, as its administrator. */
+  change<Outcome>(work: (client: Client) => Promise<Outcome>): Promise<Outcome>;
+
+  /** No longer answers until it is resumed: its connections stay open. */
+  pause(): void;
+  resume(): void;
   close(): Promise<void>;
 }
 
@@ -61,7 +69,15 @@ export async function startSlapd(options: SlapdOptions = {}): Promise<Slapd> {
     baseDn: 'dc=example,dc=com',
     bindDn: 'cn=permiso,dc=example,dc=com',
     password: PASSWORD,
+    async change(work) {
+      const client = new Client({ url });
+      await client.bind('cn=permiso,dc=example,dc=com', PASSWORD);
+      return work(client).finally(() => client.unbind());
+    },
+    pause: () => void slapd.kill('SIGSTOP'),
+    resume: () => void slapd.kill('SIGCONT'),
     async close() {
+      slapd.kill('SIGCONT');
       slapd.kill();
       await ended;
       await rm(folder, { recursive: true, force: true });

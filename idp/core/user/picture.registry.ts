@@ -1,9 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type AuditRecord, recordAudit } from '../audit/audit.registry.ts';
-import { OwnedElsewhere } from '../errors.ts';
 import { recordImage } from '../image/image.registry.ts';
-import { ADMIN } from '../owner/owner.ts';
 import type { User } from './user.entity.ts';
+import { assertOwnProfile } from './user.registry.ts';
 
 /** Makes this the person's picture; null: they have none. Safe to repeat. */
 export async function changePicture(
@@ -12,9 +11,7 @@ export async function changePicture(
   file: Buffer | null,
   by: Pick<AuditRecord, 'actor' | 'origin'>,
 ): Promise<User> {
-  if (user.owner !== ADMIN) {
-    throw new OwnedElsewhere(`the picture of "${user.username}"`, user.owner);
-  }
+  assertOwnProfile(user, 'the picture');
   await em.transactional(async (tx) => {
     const before = user.picture ?? null;
     const picture = file && (await recordImage(tx, file));

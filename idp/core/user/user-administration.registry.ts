@@ -1,7 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type AuditRecord, recordAudit } from '../audit/audit.registry.ts';
-import { Refusal } from '../errors.ts';
+import { OwnedElsewhere, Refusal } from '../errors.ts';
 import { query } from '../query.ts';
+import { findSettings } from '../settings/settings.registry.ts';
 import { User } from './user.entity.ts';
 import { assertSeen } from './user.rules.ts';
 
@@ -11,25 +12,32 @@ export type By = Pick<AuditRecord, 'actor' | 'origin'>;
 export async function disableUser(em: EntityManager, id: string, by: By): Promise<void> {
   await change(em, { id, by, event: 'user_disabled' }, async (tx, user) => {
     await assertAnotherAdmin(tx, user);
-    user.disabledAt = new Date();
-    await endEverything(tx, id);
+    user.disabledAt ??= new Date();
+    // From here on it is an administrator's decision, which the directory does not take back.
+    user.leftDirectoryAt = null;
+    await endEverything(tx, [id]);
   });
 }
 
 export async function enableUser(em: EntityManager, id: string, by: By): Promise<void> {
   await change(em, { id, by, event: 'user_enabled' }, async (_tx, user) => {
+    if (user.leftDirectoryAt) {
+      throw new OwnedElsewhere(`that "${user.username}" has left the directory`, user.owner);
+    }
     user.disabledAt = null;
   });
 }
 
 export async function promoteUser(em: EntityManager, id: string, by: By): Promise<void> {
-  await change(em, { id, by, event: 'user_promoted' }, async (_tx, user) => {
+  await change(em, { id, by, event: 'user_promoted' }, async (tx, user) => {
+    await assertNoAdminGroup(tx, user);
     user.isAdmin = true;
   });
 }
 
 export async function demoteUser(em: EntityManager, id: string, by: By): Promise<void> {
   await change(em, { id, by, event: 'user_demoted' }, async (tx, user) => {
+    await assertNoAdminGroup(tx, user);
     await assertAnotherAdmin(tx, user);
     user.isAdmin = false;
   });
@@ -45,6 +53,10 @@ export async function deleteUser(
   await change(em, { id, by, event: 'user_deleted' }, async (tx, user) => {
     assertSeen(user, seen);
     await assertAnotherAdmin(tx, user);
+    // Whoever is still there would be made anew by the next run, as somebody else.
+    if (user.owner === 'ldap' && !user.leftDirectoryAt) {
+      throw new OwnedElsewhere(`the account "${user.username}"`, user.owner);
+    }
     await tx.remove(user).flush();
   });
 }
@@ -91,9 +103,16 @@ async function assertAnotherAdmin(em: EntityManager, { id, isAdmin, disabledAt }
   }
 }
 
+/** Where the directory has a group for administrators, it alone says who of its people is one. */
+async function assertNoAdminGroup(em: EntityManager, { username, owner }: User): Promise<void> {
+  if (owner === 'ldap' && (await findSettings(em, 'ldap'))?.value.adminGroup) {
+    throw new OwnedElsewhere(`whether "${username}" is an administrator`, owner);
+  }
+}
+
 /** Applications hear of the ended sessions by back-channel logout; tokens and links are gone at once. */
-async function endEverything(em: EntityManager, userId: string): Promise<void> {
+export async function endEverything(em: EntityManager, userIds: string[]): Promise<void> {
   for (const table of ['sessions', 'oidc_records', 'login_links']) {
-    await query(em, `delete from ${table} where user_id = $1`, [userId]);
+    await query(em, `delete from ${table} where user_id = any($1)`, [userIds]);
   }
 }

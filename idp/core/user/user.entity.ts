@@ -24,6 +24,11 @@ const UserSchema = defineEntity({
     disabledAt: p.datetime().nullable(),
     customClaims: p.json<CustomClaim[]>().onCreate(() => []),
     owner: p.string().$type<Owner>(),
+
+    /** What never changes of the entry in the directory that the account comes from. */
+    directoryId: p.string().nullable(),
+    /** When the directory alone disabled it, so that the directory may enable it again. */
+    leftDirectoryAt: p.datetime().nullable(),
     createdAt: p.datetime().onCreate(() => new Date()),
     updatedAt: p
       .datetime()

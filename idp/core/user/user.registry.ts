@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import { type AuditRecord, recordAudit } from '../audit/audit.registry.ts';
 import { assertCustomClaims, type CustomClaim } from '../custom-claim/custom-claim.rules.ts';
-import { AlreadyTaken, Refusal } from '../errors.ts';
+import { AlreadyTaken, OwnedElsewhere, Refusal } from '../errors.ts';
 import { listDifferences } from '../owner/adoption.ts';
 import { ADMIN } from '../owner/owner.ts';
 import { query } from '../query.ts';
@@ -115,6 +115,13 @@ export async function declareCustomClaims(
   });
 }
 
+/** Refuses a change of what only the directory says about a person. */
+export function assertOwnProfile({ username, owner }: User, what: string): void {
+  if (owner !== ADMIN) {
+    throw new OwnedElsewhere(`${what} of "${username}"`, owner);
+  }
+}
+
 export interface ProfileChange {
   displayName?: string;
   language?: Language | null;
@@ -128,6 +135,9 @@ export async function changeProfile(
   by: Pick<AuditRecord, 'actor' | 'origin'>,
 ): Promise<User> {
   const { displayName, ...others } = change;
+  if (displayName !== undefined) {
+    assertOwnProfile(user, 'the name');
+  }
   const columns = { ...others, ...(displayName && { displayName: toDisplayName(displayName) }) };
   const before = Object.fromEntries(
     Object.keys(columns).map((key) => [key, user[key as keyof ProfileChange] ?? null]),

@@ -23,6 +23,8 @@ create trigger announce_change after insert or update or delete on client_secret
   for each row execute function announce_change('client_id');
 create trigger announce_change after insert on mails
   for each row execute function announce_change('id');
+create trigger announce_change after insert or update of state on directory_syncs
+  for each row execute function announce_change('state');
 create trigger announce_change after insert on backchannel_logouts
   for each row execute function announce_change('client_id');
 create trigger announce_change after insert or update or delete on redirect_mismatches

@@ -8,16 +8,20 @@ create table groups (
   custom_claims jsonb not null,
   owner text not null,
   owner_uid text,
+  directory_id text unique,
   created_at timestamptz not null,
-  updated_at timestamptz not null
+  updated_at timestamptz not null,
+  check (directory_id is null or owner = 'ldap')
 );
 create index groups_declared_members on groups using gin (declared_members);
 
 create table group_members (
   group_id uuid not null references groups on delete cascade,
   user_id uuid not null references users on delete cascade,
+  from_directory boolean not null default false,
   primary key (group_id, user_id)
 );
+comment on column group_members.from_directory is 'whether the directory put the person there, and so takes them out again';
 create index group_members_user_id on group_members (user_id);
 
 create view memberships as

@@ -11,9 +11,15 @@ create table users (
   disabled_at timestamptz,
   custom_claims jsonb not null default '[]',
   owner text not null,
+  directory_id text unique,
+  left_directory_at timestamptz,
   created_at timestamptz not null,
-  updated_at timestamptz not null
+  updated_at timestamptz not null,
+  check (directory_id is null or owner = 'ldap'),
+  check (left_directory_at is null or disabled_at is not null)
 );
+comment on column users.directory_id is 'what never changes of the entry in the directory that this account comes from';
+comment on column users.left_directory_at is 'when the directory alone disabled it, so that the directory may enable it again';
 create unique index users_email on users (lower(email));
 create index users_picture on users (picture) where picture is not null;
 
