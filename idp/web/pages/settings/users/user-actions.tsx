@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
 import type { CreatedLoginLink, UserChange, UserView } from '#api';
-import { changeUser, createLoginLink, deleteUser } from '#web/api/users.ts';
+import { createLoginLink, deleteUser } from '#web/api/users.ts';
 import { Button } from '#web/components/button.tsx';
 import { ConfirmDialog } from '#web/components/confirm-dialog.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
@@ -10,18 +10,18 @@ import { useTask } from '#web/task.ts';
 import { LoginLinkDialog } from './login-link-dialog.tsx';
 import styles from './users.module.css';
 
-type Props = { user: UserView; isSelf: boolean; onChanged: () => void };
+type Props = {
+  user: UserView;
+  isSelf: boolean;
+  onChange: (change: UserChange) => Promise<void>;
+};
 
 /** What an administrator may do to an account. To one's own only what cannot lock oneself out by a slip. */
-export function UserActions({ user, isSelf, onChanged }: Props) {
+export function UserActions({ user, isSelf, onChange }: Props) {
   const { busy, problem, run } = useTask();
   const link = useSignal<CreatedLoginLink | null>(null);
   const isDeleting = useSignal(false);
-  const change = (what: UserChange) =>
-    void run(async () => {
-      await changeUser(user.id, what);
-      onChanged();
-    });
+  const change = (what: UserChange) => void run(() => onChange(what));
   const sendLink = () =>
     void run(async () => {
       link.value = await createLoginLink(user.id);

@@ -1,16 +1,19 @@
+import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
-import type { Person, UserView } from '#api';
-import { endSession, getUser } from '#web/api/users.ts';
-import { Button } from '#web/components/button.tsx';
+import type { Person, UserChange, UserView } from '#api';
+import { changeUser, getUser } from '#web/api/users.ts';
+import { CustomClaimsSection } from '#web/components/custom-claims.tsx';
 import { Notice } from '#web/components/notice.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
-import { Row, Rows } from '#web/components/rows.tsx';
-import { Section } from '#web/components/section.tsx';
 import { Skeleton } from '#web/components/skeleton.tsx';
-import { formatTime, t } from '#web/locales/locales.ts';
-import { useLoaded, useTask } from '#web/task.ts';
+import { t } from '#web/locales/locales.ts';
+import { useLoaded } from '#web/task.ts';
 import { SettingsFrame } from '../settings-frame.tsx';
+import { UserAccount } from './user-account.tsx';
 import { UserActions } from './user-actions.tsx';
+import { UserApplications } from './user-applications.tsx';
+import { UserGroups } from './user-groups.tsx';
+import { UserPasskeys, UserSessions } from './user-sign-in.tsx';
 
 export function UserPage() {
   const { id = '' } = useRoute().params;
@@ -36,83 +39,28 @@ const BACK = { path: '/settings/admin/users', label: 'users.title' } as const;
 type Props = { user: UserView; admin: Person; onChanged: () => void };
 
 function Details({ user, admin, onChanged }: Props) {
+  // Of what is on the page, whoever changes it: a change of somebody else's is not overwritten unseen.
+  const version = useSignal(user.version);
+  const save = async (change: UserChange) => {
+    version.value = (await changeUser(user.id, change, version.value)).version;
+    onChanged();
+  };
   return (
     <>
       {user.disabled && <Notice>{t('users.disabledText', { name: user.displayName })}</Notice>}
-      <Section title={t('users.account')}>
-        <Rows>
-          <Row name={user.username} facts={[t('details.username')]} />
-          <Row
-            name={user.email}
-            badges={[t(user.emailVerified ? 'users.confirmed' : 'users.unconfirmed')]}
-            facts={[t('details.email')]}
-          />
-          <Row
-            name={
-              user.groups.length > 0
-                ? user.groups.map(({ displayName }) => displayName).join(', ')
-                : t('users.noGroups')
-            }
-            facts={[t('users.groups')]}
-          />
-        </Rows>
-        <UserActions user={user} isSelf={user.id === admin.id} onChanged={onChanged} />
-      </Section>
-      <Section title={t('passkeys.title')}>
-        {user.passkeys.length === 0 && <p>{t('users.noPasskeys', { name: user.displayName })}</p>}
-        <Rows>
-          {user.passkeys.map(({ id, name, createdAt, lastUsedAt, synced }) => (
-            <Row
-              key={id}
-              name={name}
-              badges={[t(synced ? 'passkeys.synced' : 'passkeys.deviceOnly')]}
-              facts={[
-                t('passkeys.created', { date: formatTime(createdAt) }),
-                lastUsedAt
-                  ? t('passkeys.used', { date: formatTime(lastUsedAt) })
-                  : t('passkeys.neverUsed'),
-              ]}
-            />
-          ))}
-        </Rows>
-      </Section>
+      <UserAccount user={user} onSave={save}>
+        <UserActions user={user} isSelf={user.id === admin.id} onChange={save} />
+      </UserAccount>
+      <UserGroups user={user} onChanged={onChanged} />
+      <UserApplications user={user} />
+      <UserPasskeys user={user} />
       <UserSessions user={user} onChanged={onChanged} />
+      <CustomClaimsSection
+        claims={user.customClaims}
+        text={t('claims.ofUser')}
+        isOwned={false}
+        onSave={(customClaims) => save({ customClaims })}
+      />
     </>
-  );
-}
-
-function UserSessions({ user, onChanged }: Omit<Props, 'admin'>) {
-  const { problem, run } = useTask();
-  const end = (session: string) =>
-    run(async () => {
-      await endSession(user.id, session);
-      onChanged();
-    });
-  return (
-    <Section title={t('users.sessions')}>
-      <ProblemNotice problem={problem.value} />
-      {user.sessions.length === 0 && <p>{t('users.noSessions', { name: user.displayName })}</p>}
-      <Rows>
-        {user.sessions.map(({ id, device, ip, authenticatedAt }) => (
-          <Row
-            key={id}
-            name={device ?? t('sessions.unknown')}
-            facts={[
-              t('sessions.since', { date: formatTime(authenticatedAt) }),
-              ...(ip ? [t('sessions.from', { ip })] : []),
-            ]}
-            actions={
-              <Button
-                kind="quiet"
-                label={t('sessions.endOf', { device: device ?? t('sessions.unknown') })}
-                onClick={() => void end(id)}
-              >
-                {t('sessions.end')}
-              </Button>
-            }
-          />
-        ))}
-      </Rows>
-    </Section>
   );
 }

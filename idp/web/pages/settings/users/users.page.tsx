@@ -1,21 +1,19 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import type { UserSummary } from '#api';
-import { listUsers } from '#web/api/users.ts';
+import { listUsers, type UserSort } from '#web/api/users.ts';
 import { Avatar } from '#web/components/avatar.tsx';
-import { Button } from '#web/components/button.tsx';
-import { Field } from '#web/components/field.tsx';
+import filters from '#web/components/filters.module.css';
 import { InviteDialog } from '#web/components/invite-dialog.tsx';
-import { ProblemNotice } from '#web/components/problem-notice.tsx';
+import { Listed } from '#web/components/listed.tsx';
+import { OwnerBadge } from '#web/components/owner-badge.tsx';
 import { Row, Rows } from '#web/components/rows.tsx';
+import { SearchField } from '#web/components/search-field.tsx';
 import { Section } from '#web/components/section.tsx';
-import { Skeleton } from '#web/components/skeleton.tsx';
+import { Select } from '#web/components/select.tsx';
+import { useListing } from '#web/listing.ts';
 import { formatTime, t } from '#web/locales/locales.ts';
 import { currentSession } from '#web/session.ts';
-import { useTask } from '#web/task.ts';
 import { SettingsFrame } from '../settings-frame.tsx';
-
-const TYPING_MS = 250;
 
 export function UsersPage() {
   return (
@@ -29,57 +27,90 @@ export function UsersPage() {
   );
 }
 
+/** Which accounts are shown. */
+const SHOWN = {
+  all: {},
+  active: { disabled: false },
+  disabled: { disabled: true },
+  admins: { isAdmin: true },
+} as const;
+type Shown = keyof typeof SHOWN;
+
 function Users() {
   const search = useSignal('');
-  const users = useSignal<UserSummary[] | null>(null);
-  const next = useSignal<string | null>(null);
-  const { busy, problem, run } = useTask();
-  const load = (after: string | null) =>
-    run(async () => {
-      const page = await listUsers(search.value, after);
-      users.value = [...(after ? (users.value ?? []) : []), ...page.users];
-      next.value = page.next;
-    });
-
-  useEffect(() => {
-    // Waits for the end of a word instead of asking at every letter.
-    const timer = setTimeout(() => void load(null), users.value ? TYPING_MS : 0);
-    return () => clearTimeout(timer);
-  }, [search.value]);
-
+  const sort = useSignal<UserSort>('displayName');
+  const shown = useSignal<Shown>('all');
+  const listing = useListing(`${sort.value} ${shown.value} ${search.value}`, async (after) => {
+    const filter = { sort: sort.value, ...SHOWN[shown.value] };
+    const { users, next } = await listUsers(search.value, after, filter);
+    return { rows: users, next };
+  });
   return (
     <Section title={t('users.all')}>
-      <Field
-        label={t('users.search')}
-        name="search"
-        value={search.value}
-        input={{ type: 'search', autocomplete: 'off', spellcheck: false }}
-        onValue={(value) => {
-          search.value = value;
-        }}
-      />
-      <ProblemNotice problem={problem.value} />
-      {users.value ? <List users={users.value} /> : <Skeleton rows={['line', 'line', 'line']} />}
-      {next.value && (
-        <Button kind="plain" busy={busy.value} onClick={() => void load(next.value)}>
-          {t('common.more')}
-        </Button>
-      )}
+      <search class={filters.filters}>
+        <SearchField
+          label={t('users.search')}
+          value={search.value}
+          onValue={(value) => {
+            search.value = value;
+          }}
+        />
+        <Select
+          label={t('users.shown')}
+          name="shown"
+          value={shown.value}
+          options={shownOptions()}
+          onValue={(value) => {
+            shown.value = value;
+          }}
+        />
+        <Select
+          label={t('common.sort')}
+          name="sort"
+          value={sort.value}
+          options={sortOptions()}
+          onValue={(value) => {
+            sort.value = value;
+          }}
+        />
+      </search>
+      <Listed listing={listing} none={t('users.none')}>
+        {(users) => <List users={users} />}
+      </Listed>
     </Section>
   );
 }
 
+function shownOptions(): [Shown, string][] {
+  return [
+    ['all', t('users.shown.all')],
+    ['active', t('users.shown.active')],
+    ['disabled', t('users.shown.disabled')],
+    ['admins', t('users.shown.admins')],
+  ];
+}
+
+function sortOptions(): [UserSort, string][] {
+  return [
+    ['displayName', t('details.name')],
+    ['username', t('details.username')],
+    ['-createdAt', t('users.sort.newest')],
+  ];
+}
+
 function List({ users }: { users: UserSummary[] }) {
-  if (users.length === 0) {
-    return <p>{t('users.none')}</p>;
-  }
   return (
     <Rows>
       {users.map((user) => (
         <Row
           key={user.id}
           emblem={<Avatar person={user} />}
-          name={<a href={`/settings/admin/users/${user.id}`}>{user.displayName}</a>}
+          name={
+            <>
+              <a href={`/settings/admin/users/${user.id}`}>{user.displayName}</a>
+              <OwnerBadge owner={user.owner} />
+            </>
+          }
           badges={[
             ...(user.isAdmin ? [t('menu.administrator')] : []),
             ...(user.disabled ? [t('users.disabled')] : []),
