@@ -46,6 +46,8 @@ export default defineConfig({
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // As in patience.setup.ts: a busy machine is slow, not wrong.
+    expect: { poll: { timeout: 15_000, interval: 100 } },
     reporters: ['default', ['json', { outputFile: '.cache/tests.json' }]],
   },
 });

@@ -88,17 +88,18 @@ describe('a manifest', () => {
     expect(fieldsOf(verdict)).toEqual(['spec.credentials.rotation.overlap']);
   });
 
-  test('of a hundred thousand URLs is refused within seconds', () => {
+  test('of a hundred thousand URLs is refused with seconds of work, not minutes', () => {
     const callbackURLs = Array.from(
       { length: 100_000 },
       (_, index) => `https://a.example/${index}`,
     );
-    const started = performance.now();
+    const before = process.cpuUsage();
 
     const verdict = validateManifest(withSpec({ callbackURLs, clientID: 'a'.repeat(1_000_000) }));
 
     expect(fieldsOf(verdict)).toEqual(['spec.clientID', 'spec.callbackURLs']);
-    expect(performance.now() - started).toBeLessThan(5000);
+    // Work, not time: others may be at work on this machine as well.
+    expect(process.cpuUsage(before).user).toBeLessThan(5_000_000);
   });
 });
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { WorkQueue } from './queue.ts';
 
 describe('the work queue', () => {
@@ -48,6 +48,7 @@ describe('the work queue', () => {
   });
 
   test('lets one poisonous key wait longer each time while the others go on', async () => {
+    vi.useFakeTimers();
     const attempts: number[] = [];
     const others: string[] = [];
     const work = async (key: string) => {
@@ -64,8 +65,9 @@ describe('the work queue', () => {
     for (let n = 0; n < 50; n += 1) {
       queue.add(`fine-${n}`);
     }
-    await sleep(200);
+    await vi.advanceTimersByTimeAsync(200);
     await queue.close();
+    vi.useRealTimers();
 
     const gaps = attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));
     expect(others).toHaveLength(50);

@@ -1,9 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect } from 'vitest';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { describe, expect, vi } from 'vitest';
 import { declareClient } from '../client/client.registry.ts';
 import { kubernetesOwner } from '../owner/owner.ts';
+import { query } from '../query.ts';
 import { clientDeclaration, test } from '../testing/test.ts';
 import { raiseFence, StaleLeader, transactBehindFence } from './fence.ts';
+
+/** Who waits for a lock in this database. */
+async function countWaiting(em: EntityManager): Promise<number> {
+  const rows = await query(
+    em,
+    `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rows.length;
+}
 
 describe('the fence', () => {
   test('lets only the newest leader write', async ({ em }) => {
@@ -17,11 +27,13 @@ describe('the fence', () => {
   test('makes the next leader wait for a transaction that runs', async ({ database, em }) => {
     const order: string[] = [];
     const epoch = await raiseFence(em);
+    const begun = Promise.withResolvers<void>();
     const running = transactBehindFence(em, epoch, async () => {
-      await sleep(100);
+      begun.resolve();
+      await vi.waitFor(async () => expect(await countWaiting(database.em.fork())).toBe(1));
       order.push('written');
     });
-    await sleep(20);
+    await Promise.race([begun.promise, running]);
 
     await raiseFence(database.em.fork()).then(() => order.push('raised'));
     await running;
