@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { query } from '#core';
-import type { SoftwareAuthenticator } from '../testing/authenticator.ts';
+import { SoftwareAuthenticator } from '../testing/authenticator.ts';
 import { Browser } from '../testing/browser.ts';
 import { signIn } from '../testing/people.ts';
 import { ORIGIN, test } from '../testing/test.ts';
@@ -54,6 +54,41 @@ describe('signing in with a passkey', () => {
 
     expect(response.json().code).toBe('passkey_refused');
     expect(response.body).not.toContain('victim');
+  });
+
+  test('whose counter goes backwards is refused, and the audit log says so', async ({
+    em,
+    signUp,
+  }) => {
+    const { browser, authenticator, user } = await signUp('cloned');
+    await answer(browser, authenticator, { counter: 7 });
+
+    const response = await answer(browser, authenticator, { counter: 6 });
+
+    expect(response.json()).toMatchObject({ status: 401, code: 'passkey_refused' });
+    expect(
+      await query(
+        em,
+        `select details ->> 'reason' as reason from audit_events where event = 'sign_in_failed' and user_id = $1`,
+        [user.id],
+      ),
+    ).toEqual([{ reason: expect.stringContaining('counter') }]);
+  });
+
+  test('with a wrong answer spends its challenge: a right one comes too late', async ({
+    signUp,
+  }) => {
+    const { browser, authenticator } = await signUp('hasty');
+    const options = (await browser.post('/api/session/options')).json();
+    const wrong = authenticator.get(options, { breakSignature: true });
+    const right = authenticator.get(options);
+
+    const answers = [
+      await browser.post('/api/session', { credential: wrong }),
+      await browser.post('/api/session', { credential: right }),
+    ];
+
+    expect(answers.map((one) => one.json().code)).toEqual(['passkey_refused', 'ceremony_expired']);
   });
 
   test('twenty times with one answer gives one session', async ({ signUp }) => {
@@ -145,5 +180,31 @@ describe('a session', () => {
 
     const cookie = response.cookies.find(({ name }) => name === '__Host-permiso_session');
     expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Lax', path: '/' });
+  });
+});
+
+describe('a first passkey', () => {
+  test.for([
+    ['the challenge for one more', '/api/account/passkeys/options'],
+    ['no challenge of ours', null],
+  ] as const)('is made by no link that nobody gave, with %s', async ([, path], { em, signUp }) => {
+    const { browser, authenticator } = await signUp(
+      `lone${Math.random().toString(36).slice(2, 8)}`,
+    );
+    await signIn(browser, authenticator);
+    const user = { id: 'bm9ib2R5' };
+    const options = path
+      ? (await browser.post(path)).json()
+      : { challenge: 'b3Vycy1pdC1pcy1ub3Q', user };
+    const accounts = await query(em, 'select id from users');
+    const credential = new SoftwareAuthenticator(ORIGIN).create(options);
+
+    const answers = [
+      await browser.post(`/api/sign-up/${'x'.repeat(43)}`, { credential }),
+      await browser.post('/api/set-up', { credential }),
+    ];
+
+    expect(answers.map((one) => one.json().code)).toEqual(['ceremony_expired', 'ceremony_expired']);
+    expect(await query(em, 'select id from users')).toEqual(accounts);
   });
 });
