@@ -19,6 +19,7 @@ import { clientAccessRoutes } from './clients/client-access.routes.ts';
 import { clientSecretRoutes } from './clients/client-secret.routes.ts';
 import { diagnosticsRoutes } from './diagnostics/diagnostics.routes.ts';
 import { groupRoutes } from './groups/group.routes.ts';
+import { groupManifestRoutes } from './groups/group-manifest.routes.ts';
 import { groupMemberRoutes } from './groups/group-member.routes.ts';
 import { addApiKeys, hasApiKey } from './http/api-key.ts';
 import { addClientAddress } from './http/client-address.ts';
@@ -72,6 +73,7 @@ const API = [
   userRoutes,
   groupRoutes,
   groupMemberRoutes,
+  groupManifestRoutes,
   mailRoutes,
   mailServerRoutes,
   passkeyRoutes,

@@ -1,16 +1,10 @@
-import {
-  AdoptionDiffers,
-  declareGroup,
-  type GroupDeclaration,
-  getMembership,
-  releaseGroup,
-  retireGroup,
-} from '#core';
+import { AdoptionDiffers, declareGroup, getMembership, releaseGroup, retireGroup } from '#core';
 import { toAdoption, toAdoptionDiff } from '../crd/adoption.ts';
 import { ownerOf } from '../crd/owner.ts';
 import type { Aspect, Context, Reconciler } from '../runtime/reconciler.ts';
 import type { Resource } from '../runtime/resource.ts';
 import type { GroupSpec } from './group.crd.ts';
+import { groupNameOf, toDeclaration } from './group.declaration.ts';
 
 type GroupResource = Resource<GroupSpec>;
 
@@ -58,17 +52,6 @@ async function declare(resource: GroupResource, { transact }: Context) {
   });
 }
 
-function toDeclaration(resource: GroupResource): GroupDeclaration {
-  const { spec, metadata } = resource;
-  return {
-    name: groupNameOf(resource),
-    displayName: spec.displayName ?? metadata.name,
-    declaredMembers: spec.members ?? null,
-    membersAreExact: spec.membershipPolicy === 'Authoritative',
-    customClaims: spec.customClaims ?? [],
-  };
-}
-
 function judgeMembers(unknown: string[]): Aspect {
   const type = 'MembersResolved';
   return unknown.length === 0
@@ -79,8 +62,4 @@ function judgeMembers(unknown: string[]): Aspect {
         reason: 'UserNotFound',
         message: `${unknown.join(', ')} will join at sign-up`,
       };
-}
-
-function groupNameOf({ metadata, spec }: GroupResource): string {
-  return spec.groupName ?? metadata.name;
 }

@@ -40,7 +40,8 @@ export async function createGroup(
     name,
     displayName: toGroupDisplayName(displayName?.trim() || name),
     declaredMembers: null,
-    membersAreExact: false,
+    // Nothing is declared of them; a manifest that says no more than the name declares the same.
+    membersAreExact: true,
     customClaims,
   };
   try {
