@@ -50,6 +50,7 @@ export type { CreatedLoginLink } from './login-links/login-link.schemas.ts';
 export type { MailPage, MailServerInput, MailServerView, MailView } from './mail/mail.schemas.ts';
 export type { DeviceOutcome, UserCodeInput } from './oidc/device/device.schemas.ts';
 export type { InteractionView, Redirect } from './oidc/interaction/interaction.schemas.ts';
+export type { RefusalFacts } from './oidc/refusal.schemas.ts';
 export type { PasskeyView } from './passkeys/passkey.schemas.ts';
 export type { ResourcePage, ResourceView } from './resources/resource.schemas.ts';
 export type { OwnSession, Person, SessionView, SignUpMode } from './sessions/session.schemas.ts';

@@ -1,7 +1,7 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 
-import type { Problem } from '../http/problem.schemas.ts';
 import { allowFormPost } from '../http/security.ts';
+import type { RefusalFacts } from './refusal.schemas.ts';
 
 interface Facts {
   name: 'refusal' | 'sign-out' | 'signed-out' | 'device';
@@ -21,16 +21,20 @@ interface Refused {
 /** Our own page for what cannot be told to the application: unknown client, foreign redirect URI, stale request. */
 export function renderRefusal(ctx: KoaContextWithOIDC, pages: OidcPages, refused: Refused): void {
   ctx.type = 'html';
-  ctx.body = render(ctx, pages, { name: 'refusal', content: toProblem(ctx, refused) });
+  ctx.body = render(ctx, pages, { name: 'refusal', content: toFacts(ctx, refused) });
 }
 
-function toProblem(ctx: KoaContextWithOIDC, { out, error }: Refused): Problem {
-  const { code, title, mend } = explain(ctx, out, error);
-  return { status: ctx.status, code, title, mend };
-}
-
-function explain(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error) {
+function toFacts(ctx: KoaContextWithOIDC, { out, error }: Refused): RefusalFacts {
   const sent = String(ctx.oidc.params?.redirect_uri ?? ctx.query.redirect_uri ?? '');
+  const { code, title, mend } = explain(sent, out, error);
+  const problem = { status: ctx.status, code, title, mend };
+  const clientId = ctx.oidc.client?.clientId;
+  return error.name === 'InvalidRedirectUri' && clientId
+    ? { ...problem, mismatch: { clientId, sent } }
+    : problem;
+}
+
+function explain(sent: string, out: ErrorOut, error: Error) {
   switch (error.name) {
     case 'InvalidRedirectUri':
       return {
