@@ -1,5 +1,5 @@
 import { describe, expect, vi } from 'vitest';
-import { declareSettings, kubernetesOwner, query, type SmtpSettings } from '#core';
+import { declareSettings, kubernetesOwner, query, queueMail, type SmtpSettings } from '#core';
 import type { Browser } from '../testing/browser.ts';
 import { startMailServer } from '../testing/mail-server.ts';
 import { test as base, startReplica } from '../testing/test.ts';
@@ -200,6 +200,19 @@ describe('the messages', () => {
     }
 
     expect(recipients).toEqual(Array.from({ length: 120 }, (_, n) => `${n + 1}@example.com`));
+  });
+
+  test('to one person are listed alone', async ({ admin, signUp, em, services }) => {
+    const { user } = await signUp('lost');
+    const mail = { kind: 'test', recipient: user.email, language: null, values: {} } as const;
+    await save(admin.browser, { password: 'open sesame' });
+    await queueMail(em, services.keyring, mail);
+    const theirs = await queueMail(em, services.keyring, { ...mail, userId: user.id });
+
+    const { mails } = (await admin.browser.get(`/api/mails?user=${user.id}`)).json();
+
+    expect(mails.map(({ id }: { id: string }) => id)).toEqual([theirs]);
+    expect((await admin.browser.get('/api/mails?user=everybody')).statusCode).toBe(400);
   });
 
   test('and the mail server are for administrators', async ({ browser, signUp }) => {

@@ -8,16 +8,25 @@ import { MailPage } from './mail.schemas.ts';
 const PAGE = 50;
 
 const ById = Type.Object({ id: Type.String({ format: 'uuid' }) });
-const After = Type.Object({ before: Type.Optional(Type.String({ format: 'uuid' })) });
+const MailQuery = Type.Object(
+  {
+    before: Type.Optional(Type.String({ format: 'uuid' })),
+
+    /** Those to one person. */
+    user: Type.Optional(Type.String({ format: 'uuid' })),
+  },
+  { additionalProperties: false },
+);
 
 /** What was sent and what is to be sent, for administrators. */
 export const mailRoutes: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
   app.get(
     '/mails',
-    { schema: { querystring: After, response: { 200: MailPage } } },
+    { schema: { querystring: MailQuery, response: { 200: MailPage } } },
     async (request) => {
       await requireAdministrator(request, services);
-      const mails = await listMails(request.em, { before: request.query.before, limit: PAGE + 1 });
+      const { before, user } = request.query;
+      const mails = await listMails(request.em, { before, userId: user, limit: PAGE + 1 });
       const page = mails.slice(0, PAGE);
       return { mails: page, next: mails.length > PAGE ? (page.at(-1)?.id ?? null) : null };
     },

@@ -192,12 +192,16 @@ export interface QueuedMail {
   nextAttemptAt: string | null;
 }
 
-/** The newest first, from the one before `before` on. */
+/** The newest first, from the one before `before` on; those of one person, or of all. */
 export async function listMails(
   em: EntityManager,
-  { before, limit }: { before?: string | undefined; limit: number },
+  {
+    before,
+    userId,
+    limit,
+  }: { before?: string | undefined; userId?: string | undefined; limit: number },
 ): Promise<QueuedMail[]> {
-  return query(em, LIST, [before ?? null, limit]);
+  return query(em, LIST, [before ?? null, limit, userId ?? null]);
 }
 
 const LIST = `
@@ -205,7 +209,8 @@ select id, kind, recipient, state, attempts, answer,
        to_char(created_at at time zone 'utc', '${ISO}') as "createdAt",
        to_char(next_attempt_at at time zone 'utc', '${ISO}') as "nextAttemptAt"
 from mails
-where $1::uuid is null or (created_at, id) < (select created_at, id from mails where id = $1::uuid)
+where ($1::uuid is null or (created_at, id) < (select created_at, id from mails where id = $1::uuid))
+  and ($3::uuid is null or user_id = $3::uuid)
 order by created_at desc, id desc limit $2`;
 
 /** Makes a waiting mail due now. What was delivered or given up has no content any more that could be sent. */

@@ -3,6 +3,9 @@ import { request } from '#web/api/request.ts';
 
 export const listMails = (before: string | null) =>
   request<MailPage>('GET', `/api/mails${before ? `?before=${before}` : ''}`);
+/** Those to one person. */
+export const listMailsTo = (userId: string) =>
+  request<MailPage>('GET', `/api/mails?user=${userId}`);
 export const retryMail = (id: string) => request<void>('POST', `/api/mails/${id}/retry`);
 export const getMailServer = () => request<MailServerView | null>('GET', '/api/settings/mail');
 

@@ -89,9 +89,7 @@ function ManifestLine({ owner, sent }: { owner: string; sent: string }) {
       <p>
         {t('mismatch.inYaml')} <OwnerBadge owner={owner} />
       </p>
-      <pre class={styles.manifest}>
-        {`spec:\n  callbackURLs:\n    ${line}`}
-      </pre>
+      <pre class={styles.manifest}>{`spec:\n  callbackURLs:\n    ${line}`}</pre>
       <div>
         <CopyButton text={line} label={t('mismatch.copyLine')} />
       </div>

@@ -1,6 +1,8 @@
 import type { AuditEventView } from '#api';
 import { type Column, Table } from '#web/components/table.tsx';
 import { formatTime, t } from '#web/locales/locales.ts';
+import { accessPath } from '#web/pages/access-path.ts';
+import { currentSession } from '#web/session.ts';
 import styles from './audit-log.module.css';
 import { nameDetail, nameReference, tell } from './event-words.ts';
 
@@ -50,16 +52,22 @@ function Details({ event }: { event: AuditEventView }) {
       ([name, value]): [string, string] => [t(`audit.detail.${name}`), nameDetail(name, value)],
     ),
   ];
+  const refused = event.event === 'authorisation_refused' && user && target;
   return (
-    <dl class={styles.facts}>
-      {facts
-        .filter(([, value]) => value !== null && value !== undefined && value !== '')
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
+    <>
+      <dl class={styles.facts}>
+        {facts
+          .filter(([, value]) => value !== null && value !== undefined && value !== '')
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+      {refused && currentSession().user?.isAdmin && (
+        <a href={accessPath(user.id, target.id)}>{t('access.why')}</a>
+      )}
+    </>
   );
 }

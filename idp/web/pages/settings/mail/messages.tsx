@@ -22,7 +22,11 @@ export function Messages({ messages }: { messages: MessageList }) {
       }
     >
       <ProblemNotice problem={task.problem.value} />
-      {mails.value ? <List mails={mails.value} onRetried={reload} /> : <Skeleton rows={['line']} />}
+      {mails.value ? (
+        <MessageRows mails={mails.value} onRetried={reload} />
+      ) : (
+        <Skeleton rows={['line']} />
+      )}
       {next.value && (
         <Button kind="plain" busy={task.busy.value} onClick={more}>
           {t('common.more')}
@@ -32,7 +36,8 @@ export function Messages({ messages }: { messages: MessageList }) {
   );
 }
 
-function List({ mails, onRetried }: { mails: MailView[]; onRetried: () => void }) {
+/** Each with the words of the mail server. */
+export function MessageRows({ mails, onRetried }: { mails: MailView[]; onRetried: () => void }) {
   if (mails.length === 0) {
     return <p>{t('mail.none')}</p>;
   }

@@ -14,10 +14,11 @@ type Props = {
   user: UserView;
   isSelf: boolean;
   onChange: (change: UserChange) => Promise<void>;
+  onLinkSent: () => void;
 };
 
 /** What an administrator may do to an account. To one's own only what cannot lock oneself out by a slip. */
-export function UserActions({ user, isSelf, onChange }: Props) {
+export function UserActions({ user, isSelf, onChange, onLinkSent }: Props) {
   const { busy, problem, run } = useTask();
   const link = useSignal<CreatedLoginLink | null>(null);
   const isDeleting = useSignal(false);
@@ -25,6 +26,8 @@ export function UserActions({ user, isSelf, onChange }: Props) {
   const sendLink = () =>
     void run(async () => {
       link.value = await createLoginLink(user.id);
+      // The mail that brings it is listed below.
+      onLinkSent();
     });
 
   return (

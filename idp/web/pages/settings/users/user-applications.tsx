@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useLocation } from 'preact-iso';
 import type { AccessView, UserView } from '#api';
 import { listAccess } from '#web/api/users.ts';
 import filters from '#web/components/filters.module.css';
@@ -15,7 +16,8 @@ const MAY_OPEN = { open: true, closed: false, all: null } as const;
 
 /** What the person may open and why, and what not and why not. */
 export function UserApplications({ user }: { user: UserView }) {
-  const search = useSignal('');
+  // Who asks why somebody was refused comes with the application in question.
+  const search = useSignal(useLocation().query.application ?? '');
   const shown = useSignal<Shown>('all');
   // Groups and disabling decide, and change on this page.
   const groups = user.groups.map(({ id }) => id).join();

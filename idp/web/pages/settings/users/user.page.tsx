@@ -13,6 +13,7 @@ import { UserAccount } from './user-account.tsx';
 import { UserActions } from './user-actions.tsx';
 import { UserApplications } from './user-applications.tsx';
 import { UserGroups } from './user-groups.tsx';
+import { UserMails } from './user-mails.tsx';
 import { UserPasskeys, UserSessions } from './user-sign-in.tsx';
 
 export function UserPage() {
@@ -49,8 +50,14 @@ function Details({ user, admin, onChanged }: Props) {
     <>
       {user.disabled && <Notice>{t('users.disabledText', { name: user.displayName })}</Notice>}
       <UserAccount user={user} onSave={save}>
-        <UserActions user={user} isSelf={user.id === admin.id} onChange={save} />
+        <UserActions
+          user={user}
+          isSelf={user.id === admin.id}
+          onChange={save}
+          onLinkSent={onChanged}
+        />
       </UserAccount>
+      <UserMails user={user} />
       <UserGroups user={user} onChanged={onChanged} />
       <UserApplications user={user} />
       <UserPasskeys user={user} />
