@@ -46,6 +46,7 @@ export type {
   MailedInvites,
   MailedInvitesInput,
 } from './invites/invite.schemas.ts';
+export type { DirectorySyncsView, DirectorySyncView } from './ldap/ldap.schemas.ts';
 export type { CreatedLoginLink } from './login-links/login-link.schemas.ts';
 export type { MailPage, MailServerInput, MailServerView, MailView } from './mail/mail.schemas.ts';
 export type { DeviceOutcome, UserCodeInput } from './oidc/device/device.schemas.ts';

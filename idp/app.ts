@@ -33,6 +33,7 @@ import { addUnitOfWork } from './http/unit-of-work.ts';
 import { loadWebShell, sendShell, type WebShell, webPages } from './http/web-shell.ts';
 import { imageRoutes } from './images/image.routes.ts';
 import { inviteRoutes } from './invites/invite.routes.ts';
+import { ldapRoutes } from './ldap/ldap.routes.ts';
 import { loginLinkRoutes } from './login-links/login-link.routes.ts';
 import { deliverMails } from './mail/mail.delivery.ts';
 import { mailRoutes } from './mail/mail.routes.ts';
@@ -86,6 +87,7 @@ const API = [
   auditRoutes,
   resourceRoutes,
   diagnosticsRoutes,
+  ldapRoutes,
 ];
 
 /** The IdP as an HTTP application, with no process in it: what answers, in order. */

@@ -147,6 +147,12 @@ export type {
   SkippedEntry,
 } from './directory/directory.types.ts';
 export { applyDirectoryChange, applyToPerson } from './directory/directory-change.registry.ts';
+export {
+  type DirectoryMembership,
+  type DirectoryPerson,
+  findDirectoryPerson,
+  listDirectoryMemberships,
+} from './directory/directory-person.registry.ts';
 export { readDirectoryState } from './directory/directory-state.registry.ts';
 export {
   beginDirectorySync,

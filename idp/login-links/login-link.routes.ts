@@ -54,7 +54,9 @@ export const loginLinkRoutes: FastifyPluginAsyncTypebox<Services> = async (app, 
   ) {
     const user = await findUserByEmail(em, email);
     // Whoever reads a mailbox that was never confirmed may be anybody: a mistyped address is somebody's, too.
-    const isTheirs = user?.emailVerified && !user.disabledAt;
+    // One that the directory tells is its company's word, and the way in for who is new.
+    const isKnown = user?.emailVerified || user?.owner === 'ldap';
+    const isTheirs = user && isKnown && !user.disabledAt;
     if (isTheirs && (await countAttempt(em, PER_MAILBOX('login_link', user.id))) === 0) {
       await sendLoginLink(em, services, { user, by });
     }

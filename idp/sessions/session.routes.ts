@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { findPasskey, findPerson, type Person, Refusal, recordAudit } from '#core';
 import type { Services } from '../http/services.ts';
 import { bindBrowser, findSignedIn, originOf, signIn, signOut } from '../http/session.ts';
+import { refreshPerson } from '../ldap/ldap.refresh.ts';
 import { beginSignIn, finishSignIn } from '../passkeys/authentication.service.ts';
 import { AuthenticationInput, RequestOptions } from '../passkeys/passkey.schemas.ts';
 import { SessionView } from './session.schemas.ts';
@@ -32,7 +33,11 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<Services> = async (app, se
       const { credential } = request.body;
       const user = await recordingFailure(
         request,
-        async () => identify(request, await finishSignIn(request.em, browser, credential)),
+        async () => {
+          const passkey = await finishSignIn(request.em, browser, credential);
+          await refreshPerson(services, passkey.userId);
+          return identify(request, passkey);
+        },
         { method: 'passkey', findUserId: () => findOwner(request, credential.id) },
       );
       await signIn(request, reply, services, { userId: user.id, method: 'passkey' });

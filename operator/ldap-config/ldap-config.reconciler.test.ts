@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { ADMIN, declareSettings, kubernetesOwner } from '#core';
+import {
+  ADMIN,
+  beginDirectorySync,
+  type DirectorySyncResult,
+  declareSettings,
+  finishDirectorySync,
+  kubernetesOwner,
+} from '#core';
 import { test as registryTest } from '#core/testing';
 import { findFreePort } from '#core/testing/free-port';
 import { type Slapd, startSlapd } from '#core/testing/slapd';
@@ -42,6 +49,7 @@ describe('an LDAPConfig', () => {
         { type: 'Connected', status: 'True' },
         { type: 'Authenticated', status: 'True' },
         { type: 'Searched', status: 'True' },
+        { type: 'Synced', status: 'Unknown', reason: 'Pending' },
       ],
       nextRun: new Date('2026-08-01T13:00:00.123Z'),
     });
@@ -139,16 +147,53 @@ describe('an LDAPConfig', () => {
     expect(outcome).toMatchObject({
       ready: true,
       reason: 'Reconciled',
-      aspects: [{ type: 'Connected', status: 'False', reason: 'ConnectionFailed' }, {}, {}],
+      aspects: [{ type: 'Connected', status: 'False', reason: 'ConnectionFailed' }, {}, {}, {}],
       nextRun: new Date('2026-08-01T12:10:00.123Z'),
     });
     expect(outcome.message).toContain(`which does not work now: no connection to ${url}`);
     expect(await operator.find()).toMatchObject({ owner: OWNER });
   });
 
+  test('tells what became of the last synchronisation, and keeps what the last whole one found', async ({
+    operator,
+    em,
+  }) => {
+    const resource = operator.resource(spec({}));
+    const finish = async (result: Partial<DirectorySyncResult>) => {
+      const nothing = { reason: null, message: null, counts: {}, skipped: [], conflicts: [] };
+      const id = String(await beginDirectorySync(em.fork(), 'ldap'));
+      await finishDirectorySync(em.fork(), id, { ...nothing, state: 'succeeded', ...result });
+    };
+    await finish({
+      counts: { users: 120, groups: 7 },
+      skipped: [{ entry: 'x', reason: 'y' }],
+    });
+    const succeeded = await operator.run(resource);
+    expect(succeeded).toMatchObject({
+      ready: true,
+      status: { users: 120, groups: 7, skippedEntries: 1, lastSyncAt: expect.any(String) },
+    });
+    expect(succeeded.aspects.at(-1)).toMatchObject({ type: 'Synced', status: 'True' });
+    expect(await operator.run(resource)).toEqual(succeeded);
+
+    await finish({ state: 'stopped', reason: 'TooManyRemoved', message: '60 of 120 people' });
+    const stopped = await operator.run(resource);
+
+    expect(stopped).toMatchObject({ ready: true, status: succeeded.status });
+    expect(stopped.aspects.at(-1)).toEqual({
+      type: 'Synced',
+      status: 'False',
+      reason: 'TooManyRemoved',
+      message: '60 of 120 people',
+    });
+  });
+
   test('names what brings it back', ({ operator }) => {
     expect(operator.reconciler.interests(operator.resource(spec({})))).toEqual([
       'settings/ldap',
+      'directory_syncs/succeeded',
+      'directory_syncs/stopped',
+      'directory_syncs/failed',
       'secrets/permiso/ldap',
       'secrets/permiso/ldap-ca',
     ]);

@@ -17,6 +17,7 @@ import { ownerOf } from '../crd/owner.ts';
 import type { Context, Reconciler } from '../runtime/reconciler.ts';
 import type { Resource } from '../runtime/resource.ts';
 import type { LdapConfigSpec } from './ldap-config.crd.ts';
+import { SYNC_INTERESTS, tellSync } from './ldap-config.sync.ts';
 
 type LdapConfig = Resource<LdapConfigSpec>;
 
@@ -42,7 +43,9 @@ export function ldapConfigReconciler(options: LdapConfigOptions): Reconciler<Lda
         facts: settings,
         dial: () => checkLdap(settings),
       });
-      return toReconciled(verdict, `people and groups come from ${settings.url}`);
+      const { aspect, status } = await tellSync(context);
+      const checked = toReconciled(verdict, `people and groups come from ${settings.url}`);
+      return { ...checked, status, aspects: [...verdict.aspects, aspect] };
     },
 
     async cleanup(resource, { transact }) {
@@ -52,6 +55,7 @@ export function ldapConfigReconciler(options: LdapConfigOptions): Reconciler<Lda
 
     interests: (resource) => [
       'settings/ldap',
+      ...SYNC_INTERESTS,
       ...secretInterests(resource, [
         resource.spec.bind.passwordSecretRef,
         resource.spec.tls.caSecretRef,
