@@ -40,24 +40,30 @@ export const MEMBERS = `
 select u.id as user_id, true as declared from users u where u.username = any (g.declared_members)
 union all
 select m.user_id, false from group_members m
- where m.group_id = g.id and (g.declared_members is null or not g.members_are_exact)
-   and not exists (select from users u where u.id = m.user_id and u.username = any (g.declared_members))`;
+ where m.group_id = g.id and (g.declared_members is null or (not g.members_are_exact and not exists (
+   select from users u where u.id = m.user_id and u.username = any (g.declared_members))))`;
+
+/** Members are counted of those on the page, and of all only where they are what is sorted by. */
+const COUNTED = `cross join lateral (select count(*)::int as members from (${MEMBERS}) m) c`;
 
 export async function listGroups(
   em: EntityManager,
   { search = '', sort = 'displayName', after, limit }: GroupQuery,
 ): Promise<{ groups: GroupLine[]; next: string | null }> {
   const isDown = sort.startsWith('-');
+  const isByMembers = sort.endsWith('members');
   const by = SORTS[sort.replace('-', '') as keyof typeof SORTS];
   const [direction, beyond] = isDown ? ['desc', '<'] : ['asc', '>'];
   const rows = await query<GroupLine & { sort: string }>(
     em,
-    `select g.id, g.name, g.display_name as "displayName", g.owner, c.members as "memberCount", ${by} as sort,
+    `with page as (
+       select g.*, ${by} as sort from groups g ${isByMembers ? COUNTED : ''}
+       where (g.name ilike $1 or g.display_name ilike $1)
+         and ($2::text is null or (${by}, g.id::text) ${beyond} ($2, $3))
+       order by sort ${direction}, g.id::text ${direction} limit $4)
+     select g.id, g.name, g.display_name as "displayName", g.owner, c.members as "memberCount", g.sort,
             g.declared_members as "declaredMembers", g.members_are_exact as "membersAreExact"
-     from groups g cross join lateral (select count(*)::int as members from (${MEMBERS}) m) c
-     where (g.name ilike $1 or g.display_name ilike $1)
-       and ($2::text is null or (${by}, g.id::text) ${beyond} ($2, $3))
-     order by sort ${direction}, g.id::text ${direction} limit $4`,
+     from page g ${COUNTED} order by g.sort ${direction}, g.id::text ${direction}`,
     [toPattern(search), ...readCursor(after), limit + 1],
   );
   const page = toPage(rows, limit, (row) => [row.sort, row.id]);
