@@ -26,6 +26,7 @@ export type {
   SecretView,
 } from './clients/client.schemas.ts';
 export type { AccessPage, AccessView } from './clients/client-access.schemas.ts';
+export type { TokenPreview } from './clients/client-preview.schemas.ts';
 export type { CheckStatus, CheckView, DiagnosticsView } from './diagnostics/diagnostics.schemas.ts';
 export type {
   GroupChange,

@@ -16,6 +16,7 @@ import { auditRoutes } from './audit/audit.routes.ts';
 import { applicationRoutes } from './clients/application.routes.ts';
 import { clientRoutes } from './clients/client.routes.ts';
 import { clientAccessRoutes } from './clients/client-access.routes.ts';
+import { clientPreviewRoutes } from './clients/client-preview.routes.ts';
 import { clientSecretRoutes } from './clients/client-secret.routes.ts';
 import { diagnosticsRoutes } from './diagnostics/diagnostics.routes.ts';
 import { groupRoutes } from './groups/group.routes.ts';
@@ -40,7 +41,7 @@ import { mailRoutes } from './mail/mail.routes.ts';
 import { mailServerRoutes } from './mail/mail-server.routes.ts';
 import { deliverLogouts } from './oidc/backchannel-logout.ts';
 import { interactionRoutes } from './oidc/interaction/interaction.routes.ts';
-import { followSigningKeys } from './oidc/oidc.keys.ts';
+import { followSigningKeys, type LiveProvider } from './oidc/oidc.keys.ts';
 import { tellOutages } from './oidc/oidc.outage.ts';
 import { oidcPlugin } from './oidc/oidc.plugin.ts';
 import { createProvider } from './oidc/oidc.provider.ts';
@@ -130,18 +131,19 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     person.addHook('onRequest', refuseCrossSite(config.APP_URL));
     await person.register(interactionRoutes, live);
   });
-  await app.register(
-    async (api) => {
-      api.addHook('onRequest', refuseCrossSite(config.APP_URL, { unless: hasApiKey }));
-      addApiKeys(api, services);
-      addLimits(api, services);
-      for (const routes of API) {
-        await api.register(routes, services);
-      }
-    },
-    { prefix: '/api' },
-  );
+  await app.register((api) => registerApi(api, live), { prefix: '/api' });
   return app;
+}
+
+async function registerApi(api: FastifyInstance, live: LiveProvider): Promise<void> {
+  const { services } = live;
+  api.addHook('onRequest', refuseCrossSite(services.config.APP_URL, { unless: hasApiKey }));
+  addApiKeys(api, services);
+  addLimits(api, services);
+  for (const routes of API) {
+    await api.register(routes, services);
+  }
+  await api.register(clientPreviewRoutes, live);
 }
 
 /** Keep-alive connections would hold up our end. */

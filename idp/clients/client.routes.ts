@@ -42,7 +42,7 @@ export const clientRoutes: FastifyPluginAsyncTypebox<Services> = async (app, ser
     '/clients',
     { schema: { body: ClientInput, response: { 201: ClientView } } },
     async (request, reply) => {
-      const by = await nameActor(request, services);
+      const by = await nameCaller(request, services);
       const client = await createClient(request.em, toDeclaration(request.body), by);
       return answer(request, reply.status(201), client);
     },
@@ -71,7 +71,7 @@ export const clientRoutes: FastifyPluginAsyncTypebox<Services> = async (app, ser
     '/clients/:id',
     { schema: { params: ById, body: ClientChange, response: { 200: ClientView } } },
     async (request, reply) => {
-      const by = await nameActor(request, services);
+      const by = await nameCaller(request, services);
       const change = request.body as Partial<ClientDeclaration>;
       const seen = seenBy(request);
       const client = await changeClient(request.em, request.params.id, { change, by, seen });
@@ -80,13 +80,13 @@ export const clientRoutes: FastifyPluginAsyncTypebox<Services> = async (app, ser
   );
 
   app.delete('/clients/:id', { schema: { params: ById } }, async (request, reply) => {
-    const by = await nameActor(request, services);
+    const by = await nameCaller(request, services);
     await deleteClient(request.em, request.params.id, { by, seen: seenBy(request) });
     return reply.status(204).send();
   });
 };
 
-async function nameActor(request: FastifyRequest, services: Services) {
+async function nameCaller(request: FastifyRequest, services: Services) {
   const { actor, origin } = await requireAdministrator(request, services);
   return { actor, origin };
 }
