@@ -9,8 +9,8 @@ export interface Application {
   port: number;
   /** The manifest that registers it. */
   manifest(access?: string): string;
-  /** Starts it with the credentials that the operator wrote. */
-  start(permiso: Permiso): Promise<void>;
+  /** Starts it with the credentials that the operator wrote, or with those that somebody typed in. */
+  start(permiso: Permiso, typed?: Record<string, string>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -30,8 +30,8 @@ spec:
   callbackURLs: [http://localhost:${port}/callback]
   access: { ${access} }
 `,
-    async start(permiso) {
-      const credentials = await permiso.credentials(`apps/${name}`);
+    async start(permiso, typed) {
+      const credentials = typed ?? (await permiso.credentials(`apps/${name}`));
       process = run(MAIN, {
         ISSUER: credentials.issuer_url ?? '',
         CLIENT_ID: credentials.client_id ?? '',

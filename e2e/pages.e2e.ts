@@ -102,6 +102,12 @@ describe('with applications, axe, the console and a phone object to nothing on',
     ['the user groups', () => read(ada, '/settings/admin/user-groups', 'User Groups')],
     ['the dialog that makes a group', () => click(ada, 'New Group', 'New group')],
     ['one user group', openGroup],
+    ['the clients', () => read(ada, '/settings/admin/oidc-clients', 'OIDC Clients')],
+    ['the dialog that makes a client', () => click(ada, 'New Client', 'New Client')],
+    ['a client that YAML declares', () => readClient('apps.wiki', 'Wiki')],
+    ['a client that was made here', makeClient],
+    ['the tokens that somebody would get', previewTokens],
+    ['a client as YAML', () => click(ada, 'Copy as YAML', 'As YAML')],
     ['the users', () => read(ada, '/settings/admin/users', 'Users')],
     ['one user', () => openUser(ALAN.name)],
     ['the link for a user', () => click(ada, 'Send login link', 'A login link for')],
@@ -218,6 +224,29 @@ async function openToEverybody(): Promise<Visitor> {
 async function openFromSignIn(): Promise<Visitor> {
   await nobody.page.getByRole('link', { name: 'Create an account' }).click();
   return expectHeading(nobody, 'No account can be made here');
+}
+
+async function readClient(id: string, heading: string): Promise<Visitor> {
+  await read(ada, `/settings/admin/oidc-clients/${id}`, heading);
+  return expectHeading(ada, 'Advanced');
+}
+
+async function makeClient(): Promise<Visitor> {
+  const name = 'Notes';
+  const callbackUrls = ['https://notes.example.com/callback'];
+  const federatedCredentials = [{ name: 'ci', issuer: 'https://ci.example', subject: 'notes' }];
+  const client = { id: 'notes', name, callbackUrls, federatedCredentials };
+  await ada.page.request.post(`${permiso.url}/api/clients`, { data: client });
+  await ada.page.request.post(`${permiso.url}/api/clients/notes/secrets`, { data: {} });
+  return readClient('notes', name);
+}
+
+async function previewTokens(): Promise<Visitor> {
+  await field(ada, 'Name, username or email').fill(ADA.username);
+  await button(ada, 'Find').click();
+  await button(ada, `Preview for ${ADA.name}`).click();
+  await ada.page.getByRole('heading', { name: 'Userinfo' }).waitFor();
+  return ada;
 }
 
 async function revokeInvite(): Promise<Visitor> {

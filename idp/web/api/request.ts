@@ -23,8 +23,11 @@ export async function request<T>(
   if (!response.ok) {
     throw await readProblem(response);
   }
-  const hasBody = response.headers.has('content-type');
-  return hasBody ? ((await response.json()) as T) : (undefined as T);
+  const type = response.headers.get('content-type');
+  if (!type) {
+    return undefined as T;
+  }
+  return (await (type.includes('json') ? response.json() : response.text())) as T;
 }
 
 async function readProblem(response: Response): Promise<Problem> {

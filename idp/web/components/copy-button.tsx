@@ -4,9 +4,14 @@ import { t } from '#web/locales/locales.ts';
 
 const SHOWN_MS = 2000;
 
-type Props = { text: string; label?: string };
+type Props = {
+  text: string;
+  label?: string;
+  /** What is copied, where there are several to choose from. */
+  name?: string;
+};
 
-export function CopyButton({ text, label = t('common.copy') }: Props) {
+export function CopyButton({ text, label = t('common.copy'), name }: Props) {
   const copied = useSignal(false);
   const copy = async () => {
     await navigator.clipboard.writeText(text);
@@ -18,7 +23,11 @@ export function CopyButton({ text, label = t('common.copy') }: Props) {
 
   return (
     <>
-      <Button kind="plain" onClick={() => void copy()}>
+      <Button
+        kind="plain"
+        {...(name && { label: t('common.copyOf', { name }) })}
+        onClick={() => void copy()}
+      >
         {copied.value ? t('common.copied') : label}
       </Button>
       <span class="visually-hidden" role="status">

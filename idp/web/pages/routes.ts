@@ -64,6 +64,18 @@ export const ROUTES = [
     page: page(() => import('./settings/groups/group.page.tsx').then((m) => m.GroupPage)),
   },
   {
+    path: '/settings/admin/oidc-clients',
+    page: page(() =>
+      import('./settings/oidc-clients/oidc-clients.page.tsx').then((m) => m.OidcClientsPage),
+    ),
+  },
+  {
+    path: '/settings/admin/oidc-clients/:id',
+    page: page(() =>
+      import('./settings/oidc-clients/oidc-client.page.tsx').then((m) => m.OidcClientPage),
+    ),
+  },
+  {
     path: '/settings/admin/application-configuration',
     page: page(() => import('./settings/general/general.page.tsx').then((m) => m.GeneralPage)),
   },

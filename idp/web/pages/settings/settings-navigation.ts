@@ -25,6 +25,7 @@ export const SETTINGS: Part[] = [
     pages: [
       { path: '/settings/admin/users', label: 'users.title' },
       { path: '/settings/admin/user-groups', label: 'userGroups.title' },
+      { path: '/settings/admin/oidc-clients', label: 'clients.title' },
       { path: '/settings/admin/invites', label: 'invites.title' },
       { path: '/settings/admin/application-configuration', label: 'general.title' },
       { path: '/settings/admin/api-keys', label: 'apiKeys.title' },
