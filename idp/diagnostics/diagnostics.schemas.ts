@@ -8,6 +8,7 @@ export const CHECK_IDS = [
   'spf',
   'dkim',
   'dmarc',
+  'ldap',
   'redirects',
   'resources',
   'set_up',

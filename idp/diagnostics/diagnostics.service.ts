@@ -4,6 +4,7 @@ import { CHECK_IDS, type DiagnosticsView } from './diagnostics.schemas.ts';
 import { toCheckView } from './diagnostics.texts.ts';
 import type { Check, Finding } from './finding.ts';
 import { INSTANCE_CHECKS } from './instance.checks.ts';
+import { LDAP_CHECKS } from './ldap.checks.ts';
 import { MAIL_CHECKS } from './mail.checks.ts';
 import { REGISTRY_CHECKS } from './registry.checks.ts';
 import { SENDER_CHECKS } from './sender.checks.ts';
@@ -11,6 +12,7 @@ import { SENDER_CHECKS } from './sender.checks.ts';
 const CHECKS: Check[] = [
   ...MAIL_CHECKS,
   ...SENDER_CHECKS,
+  ...LDAP_CHECKS,
   ...REGISTRY_CHECKS,
   ...INSTANCE_CHECKS,
 ].toSorted((one, other) => CHECK_IDS.indexOf(one.id) - CHECK_IDS.indexOf(other.id));

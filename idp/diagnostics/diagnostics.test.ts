@@ -148,7 +148,7 @@ describe('the mail server', () => {
       code: 'credentials_refused',
       facts: [
         { name: 'Connection' },
-        { name: 'Sign-in at the mail server', value: expect.stringContaining('5.7.8 unknown') },
+        { name: 'Sign-in', value: expect.stringContaining('5.7.8 unknown') },
       ],
     });
     expect(JSON.stringify(found)).not.toContain('a-mail-password');

@@ -9,6 +9,7 @@ export type ListedCheck = Omit<CheckView, 'id'> & { id: CheckView['id'] | 'brows
 const PAGES: Partial<Record<ListedCheck['id'], string>> = {
   mail: '/settings/admin/application-configuration/email',
   messages: '/settings/admin/mail',
+  ldap: '/settings/admin/application-configuration/ldap',
   resources: '/settings/admin/resources',
   set_up: '/settings/admin/users',
 };
