@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { launchChromium, openBrowser } from './browser.ts';
@@ -145,6 +146,40 @@ describe('the directory', () => {
     expect(await field(ada, 'Names as in').inputValue()).toBe('custom');
     expect(await field(ada, 'Bind password').inputValue()).toBe('');
     expect(await inspect(ada)).toEqual(FLAWLESS);
+  });
+});
+
+describe('the branding', () => {
+  const PART = 'application-configuration/branding';
+  const LOGO = join(import.meta.dirname, 'images/consent.png');
+
+  test('of any colour can be read in both themes, and is undone', async () => {
+    await open(PART, 'Colour');
+    await field(ada, 'Accent colour').fill('#ffcc00');
+    await button(ada, 'Save').click();
+    await ada.page.getByText('Saved', { exact: true }).waitFor();
+
+    expect(await inspect(ada)).toEqual(FLAWLESS);
+    expect(await saved('branding')).toMatchObject({ accent: '#ffcc00' });
+    await button(ada, 'Take the usual colour').click();
+    await ada.page.getByText('Saved', { exact: true }).waitFor();
+    await expect.poll(() => saved('branding')).toMatchObject({ accent: null });
+  });
+
+  test('has a logo in the header and where people sign in', async () => {
+    await open(PART, 'Colour');
+    await field(ada, 'Logo on light pages').setInputFiles(LOGO);
+    await ada.page.getByText('Saved', { exact: true }).waitFor();
+    const inHeader = await ada.page.locator('header img').count();
+    const looks = await inspect(ada);
+    const context = await chromium.newContext();
+    const nobody = await observe({ context, page: await context.newPage() });
+    await nobody.page.goto(`${permiso.url}/login`);
+    await nobody.page.locator('header img').first().waitFor();
+
+    expect(inHeader).toBe(2);
+    expect(looks).toEqual(FLAWLESS);
+    expect(nobody.complaints).toEqual([]);
   });
 });
 

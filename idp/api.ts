@@ -57,6 +57,7 @@ export type { PasskeyView } from './passkeys/passkey.schemas.ts';
 export type { ResourcePage, ResourceView } from './resources/resource.schemas.ts';
 export type { OwnSession, Person, SessionView, SignUpMode } from './sessions/session.schemas.ts';
 export type { SetUpDetails, SetUpView } from './set-up/set-up.schemas.ts';
+export type { Branding, BrandingInput, BrandingView } from './settings/branding.schemas.ts';
 export type {
   GeneralSettingsInput,
   GeneralSettingsView,

@@ -51,6 +51,7 @@ import { ownSessionRoutes } from './sessions/own-sessions.routes.ts';
 import { sessionRoutes } from './sessions/session.routes.ts';
 import { stepUpRoutes } from './sessions/step-up.routes.ts';
 import { setUpRoutes } from './set-up/set-up.routes.ts';
+import { brandingRoutes } from './settings/branding.routes.ts';
 import { generalSettingsRoutes } from './settings/general-settings.routes.ts';
 import { ldapSettingsRoutes } from './settings/ldap-settings.routes.ts';
 import { openSignUpRoutes, signUpRoutes } from './sign-up/sign-up.routes.ts';
@@ -61,6 +62,7 @@ const API = [
   setUpRoutes,
   generalSettingsRoutes,
   ldapSettingsRoutes,
+  brandingRoutes,
   signUpRoutes,
   openSignUpRoutes,
   inviteRoutes,

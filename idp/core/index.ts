@@ -323,6 +323,8 @@ export {
   listSessions,
   recordSignIn,
 } from './session/session.registry.ts';
+export { changeLogo, getBranding, NO_BRANDING } from './settings/branding.registry.ts';
+export { assertAccent, toAccents } from './settings/branding.rules.ts';
 export {
   changeGeneralSettings,
   type GeneralView,
@@ -337,7 +339,12 @@ export {
   findSettings,
   releaseSettings,
 } from './settings/settings.registry.ts';
-export type { GeneralSettings, LdapSettings, SmtpSettings } from './settings/settings.types.ts';
+export type {
+  BrandingSettings,
+  GeneralSettings,
+  LdapSettings,
+  SmtpSettings,
+} from './settings/settings.types.ts';
 export { LDAP_PASSWORD_PLACE, SMTP_PASSWORD_PLACE } from './settings/settings.types.ts';
 export {
   changeSettings,

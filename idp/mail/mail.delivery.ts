@@ -3,6 +3,7 @@ import {
   type DueMail,
   type EntityManager,
   findSettings,
+  getBranding,
   getGeneralSettings,
   type Keyring,
   type MailFailure,
@@ -68,7 +69,8 @@ async function deliver(
     throw new MailNotSent({ answer: 'mail is switched off', isFinal: false, unsure: false });
   }
   const { name } = await getGeneralSettings(em);
-  const instance = { name, appUrl: config.APP_URL };
+  const { accent } = await getBranding(em);
+  const instance = { name, appUrl: config.APP_URL, accent };
   return sendMail(settings, {
     ...renderMail(openMail(keyring, mail), instance, mail.language),
     recipient: mail.recipient,

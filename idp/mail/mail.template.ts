@@ -1,4 +1,4 @@
-import type { MailContent, MailKind } from '#core';
+import { type MailContent, type MailKind, toAccents } from '#core';
 import de from './locales/de.json' with { type: 'json' };
 import en from './locales/en.json' with { type: 'json' };
 import fr from './locales/fr.json' with { type: 'json' };
@@ -15,6 +15,9 @@ interface Instance {
   /** What pages and mails call this Permiso. */
   name: string;
   appUrl: string;
+
+  /** The colour that was chosen, if one was. */
+  accent?: string | null;
 }
 
 /** Where the button leads when the mail brings no link of its own. */
@@ -30,7 +33,7 @@ const PAGES: Partial<Record<MailKind, string>> = {
 /** The mail in the person's language, as text and as HTML that says the same. */
 export function renderMail(
   { kind, values }: MailContent,
-  { name, appUrl }: Instance,
+  { name, appUrl, accent = null }: Instance,
   language: string | null,
 ): RenderedMail {
   const locale = language && language in LOCALES ? language : 'en';
@@ -44,7 +47,11 @@ export function renderMail(
     link: 'link' in values ? values.link : page && `${appUrl}${page}`,
     footer: say('footer'),
   };
-  return { subject: say(`${kind}.subject`), text: toText(parts), html: toHtml(parts, locale) };
+  return {
+    subject: say(`${kind}.subject`),
+    text: toText(parts),
+    html: toHtml(parts, locale, accent),
+  };
 }
 
 interface Parts {
@@ -61,10 +68,14 @@ function toText({ title, paragraphs, button, link, footer }: Parts): string {
   return [title, first, ...call, ...others, `-- \n${footer}`].join('\n\n');
 }
 
-function toHtml({ title, paragraphs, button, link, footer }: Parts, locale: string): string {
+function toHtml(
+  { title, paragraphs, button, link, footer }: Parts,
+  locale: string,
+  accent: string | null,
+): string {
   const [first = '', ...others] = paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`);
   const call = link
-    ? `<p style="margin:28px 0"><a href="${escapeHtml(link)}" style="${BUTTON}">${escapeHtml(button)}</a></p>
+    ? `<p style="margin:28px 0"><a href="${escapeHtml(link)}" style="${toButton(accent ?? ACCENT)}">${escapeHtml(button)}</a></p>
        <p style="${SMALL}">${escapeHtml(link)}</p>`
     : '';
   return `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"></head>
@@ -73,9 +84,14 @@ ${first}${call}${others.join('')}<p style="${SMALL};margin-top:36px">${escapeHtm
 }
 
 const BODY = 'margin:0;padding:32px 20px;font:16px/1.5 system-ui,sans-serif';
-const BUTTON =
-  'display:inline-block;padding:11px 20px;border-radius:10px;background:#0b6b52;color:#ffffff;text-decoration:none';
+const ACCENT = '#0b6b52';
 const SMALL = 'font-size:13px;color:#74786f;word-break:break-all';
+
+/** In the colour that light pages have: few mail programs tell which theme it is. */
+function toButton(colour: string): string {
+  const { accent, onAccent } = toAccents(colour).light;
+  return `display:inline-block;padding:11px 20px;border-radius:10px;background:${accent};color:${onAccent};text-decoration:none`;
+}
 
 /** Times are told in UTC: nobody knows in which zone the mail will be read. */
 function toWords(values: object, locale: string): Record<string, string> {

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { Branding } from '../settings/branding.schemas.ts';
 
 export const Person = Type.Object({
   id: Type.String(),
@@ -30,6 +31,7 @@ export const SessionView = Type.Object({
     origin: Type.String(),
     loginLinksByEmail: Type.Boolean(),
     signUp: SignUpMode,
+    branding: Branding,
   }),
   user: Type.Union([Person, Type.Null()]),
   setUpOpen: Type.Boolean(),

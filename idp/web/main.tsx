@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { LocationProvider, Route, Router } from 'preact-iso';
 import { exec } from 'preact-iso/router';
 import './styles/index.css';
+import { applyBranding } from './branding.ts';
 import { Failure } from './components/failure.tsx';
 import { FlowSkeleton } from './components/skeleton.tsx';
 import { chooseLocale, followAccount, language } from './locales/locales.ts';
@@ -30,6 +31,11 @@ async function start(): Promise<void> {
     const { user } = session.value ?? {};
     if (user) {
       void followAccount(user.language);
+    }
+  });
+  effect(() => {
+    if (session.value) {
+      applyBranding(session.value.instance.branding);
     }
   });
   render(<App />, root);

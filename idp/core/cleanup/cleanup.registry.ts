@@ -21,7 +21,9 @@ const OVER: Record<string, string> = {
   invites: `expires_at < now() - interval '30 days'`,
   // Whoever refers to one keeps it.
   images: `recorded_at < now() - interval '1 hour'
-    and not exists (select from users where picture = images.name)`,
+    and not exists (select from users where picture = images.name)
+    and not exists (select from settings where key = 'branding'
+      and images.name in (value #>> '{logo,light}', value #>> '{logo,dark}'))`,
   audit_events: 'at < now() - make_interval(days => $1::int)',
 };
 

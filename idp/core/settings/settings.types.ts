@@ -76,10 +76,20 @@ export interface LdapSettings {
   maxRemovedPercent: number;
 }
 
+/** How pages and mails look, as far as an instance may choose. */
+export interface BrandingSettings {
+  /** Such as `#0b6b52`; null: as it comes. */
+  accent: string | null;
+
+  /** Names of images, on light and on dark pages. */
+  logo: { light: string | null; dark: string | null };
+}
+
 export interface SettingsOf {
   general: Partial<GeneralSettings>;
   smtp: SmtpSettings;
   ldap: LdapSettings;
+  branding: BrandingSettings;
 }
 
 export type SettingsKey = keyof SettingsOf;

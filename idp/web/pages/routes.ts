@@ -90,6 +90,10 @@ export const ROUTES = [
     ),
   },
   {
+    path: '/settings/admin/application-configuration/branding',
+    page: page(() => import('./settings/branding/branding.page.tsx').then((m) => m.BrandingPage)),
+  },
+  {
     path: '/settings/admin/invites',
     page: page(() => import('./settings/invites/invites.page.tsx').then((m) => m.InvitesPage)),
   },

@@ -11,6 +11,7 @@ const PARTS: { path: string; label: Key }[] = [
   { path: CONFIGURATION, label: 'general.section' },
   { path: `${CONFIGURATION}/email`, label: 'configuration.email' },
   { path: `${CONFIGURATION}/ldap`, label: 'configuration.ldap' },
+  { path: `${CONFIGURATION}/branding`, label: 'configuration.branding' },
 ];
 
 /** The parts of the configuration of the whole instance, each at an address of its own. */
