@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ConfigurationError,
   connectDatabase,
@@ -15,6 +16,8 @@ import { createMetrics, type Metrics } from './runtime/metrics.ts';
 
 /** A watch hears a bookmark about once a minute; so long without is a process that only looks alive. */
 const LONGEST_SILENCE_MS = 5 * 60_000;
+
+const LOOK_AGAIN_MS = 1_000;
 
 await start().catch((error: unknown) => {
   const mistake = error instanceof ConfigurationError;
@@ -97,8 +100,24 @@ async function operateCluster(
 ): Promise<number> {
   const { leadAndOperate } = await import('./kubernetes/kubernetes.leader.ts');
   const access = await findClusterAccess();
+  await untilUsable(database, log, signal);
   const services = { access, config, database, keyring, metrics, log, state };
   return (await leadAndOperate(services, signal)) ? 0 : 1;
+}
+
+/** The schema comes with the IdP, and the database may come after us. Whoever leads without them would only fall. */
+async function untilUsable(database: Database, log: Logger, signal: AbortSignal): Promise<void> {
+  for (let told = ''; !signal.aborted; ) {
+    const obstacle = await findObstacle(database, 0);
+    if (!obstacle) {
+      return;
+    }
+    if (obstacle !== told) {
+      log.warn({ obstacle }, 'operator waits for the database');
+      told = obstacle;
+    }
+    await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {});
+  }
 }
 
 async function findObstacle(database: Database, silence: number): Promise<string | null> {

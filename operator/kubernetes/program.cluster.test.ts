@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, vi } from 'vitest';
-import { findClient } from '#core';
+import { findClient, migrateDatabase } from '#core';
 import { startLine } from '../testing/line.ts';
 import { oidcClient } from '../testing/manifests.ts';
 import { type Program, startProgram } from '../testing/program.ts';
@@ -110,6 +111,22 @@ describe('of two operators', () => {
       expect(now?.name).toBe('Seen by the frozen one');
     }, 15_000);
   });
+});
+
+test('one that comes before the schema of its database waits for it, and then leads', async ({
+  cluster,
+  databaseUrl,
+}) => {
+  const name = `later_${randomUUID().replaceAll('-', '')}`;
+  const url = Object.assign(new URL(databaseUrl), { pathname: `/${name}` }).href;
+  const program = await startProgram(cluster, url);
+  await program.line('the database schema is not up to date');
+
+  await migrateDatabase(url);
+  await program.line(LEADS);
+
+  program.child.kill('SIGTERM');
+  expect(await program.exited).toBe(0);
 });
 
 test('an idle operator writes nothing but its Lease', async ({ cluster, start }) => {
