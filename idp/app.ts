@@ -105,6 +105,8 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.TRUST_PROXY,
     bodyLimit: 1024 * 1024,
+    // Proxies go on using their connections until they hear that these close: such a request is answered like any other.
+    return503OnClosing: false,
     // The audit log keeps it for longer than a process lives.
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 320 },
