@@ -1,4 +1,4 @@
-# One image; the command chooses the program: node idp/main.ts | node idp/migrate.ts | node operator/main.ts
+# One image; the command chooses the program: node idp/main.ts | operator/main.ts | idp/migrate.ts | idp/rescue.ts
 # Node runs the TypeScript as it is, so only the web pages are built.
 ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
 
@@ -11,6 +11,10 @@ COPY package.json package-lock.json .npmrc ./
 FROM manifest AS dependencies
 RUN --mount=type=secret,id=ca NODE_EXTRA_CA_CERTS=/run/secrets/ca npm ci --omit=dev --ignore-scripts \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.[cm]ts' \) -delete
+# What is in the image, for scanners; without its time and random number it is the same each time.
+RUN npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx > sbom.json \
+ && node -e 'const sbom = require("./sbom.json"); delete sbom.serialNumber; delete sbom.metadata.timestamp; \
+             sbom.metadata.component.name = "permiso"; fs.writeFileSync("permiso.cdx.json", JSON.stringify(sbom))'
 
 FROM manifest AS source
 RUN --mount=type=secret,id=ca NODE_EXTRA_CA_CERTS=/run/secrets/ca npm ci --ignore-scripts
@@ -38,6 +42,7 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /us
 WORKDIR /app
 ENV NODE_ENV=production
 COPY package.json LICENSE ./
+COPY --from=dependencies /app/permiso.cdx.json ./
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=source /app/idp idp
 COPY --from=source /app/operator operator
