@@ -37,6 +37,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
+          exclude: ['e2e/cluster/**', '**/node_modules/**'],
           globalSetup: ['e2e/chromium.setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -5,7 +5,8 @@ import { ADA, ALAN, enrol, invite } from './people.ts';
 import { findFreePort, Permiso } from './permiso.ts';
 import { type KubeCluster, startKubeCluster } from './relying-parties/kubernetes.ts';
 import { INSTALLATION_MS, readExample } from './relying-parties/relying-party.ts';
-import { createCertificate, startTlsFront, type TlsFront } from './tls-front.ts';
+import { createCertificate, startTlsFront } from './tls-front.ts';
+import type { TlsServer } from './tls-server.ts';
 
 const ENGINEERING = `
 apiVersion: permisolabs.eu/v1alpha1
@@ -16,7 +17,7 @@ spec: { members: [ada] }
 
 describe('a Kubernetes API server that knows people from Permiso', () => {
   let permiso: Permiso;
-  let front: TlsFront;
+  let front: TlsServer;
   let cluster: KubeCluster;
   let chromium: Browser;
   let ada: PersonAtBrowser;

@@ -1,10 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
-import { createServer } from 'node:https';
 import { join } from 'node:path';
+import { serveTls, type TlsServer } from './tls-server.ts';
 
 const REQUEST = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2';
 
@@ -17,10 +15,10 @@ export interface Certificate {
   chromiumFlag: string;
 }
 
-/** For localhost, vouching for itself. */
-export function createCertificate(folder: string): Certificate {
+/** For one host, vouching for itself. */
+export function createCertificate(folder: string, host = 'localhost'): Certificate {
   const [certificatePath, keyPath] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
-  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const names = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`];
   const files = ['-out', certificatePath, '-keyout', keyPath];
   try {
     execFileSync('openssl', ['req', ...REQUEST.split(' '), ...names, ...files], { stdio: 'pipe' });
@@ -34,37 +32,11 @@ export function createCertificate(folder: string): Certificate {
   return { certificatePath, keyPath, pem, chromiumFlag };
 }
 
-export interface TlsFront {
-  stop(): void;
-}
-
-/** What an ingress does: ends TLS, and says where the request came from. */
-export async function startTlsFront(
+/** In front of a program on this machine. */
+export function startTlsFront(
   { certificatePath, keyPath }: Certificate,
   { port, to }: { port: number; to: number },
-): Promise<TlsFront> {
+): Promise<TlsServer> {
   const files = { cert: readFileSync(certificatePath), key: readFileSync(keyPath) };
-  const server = createServer(files, (incoming, outgoing) => {
-    const headers = {
-      ...incoming.headers,
-      'x-forwarded-for': incoming.socket.remoteAddress ?? '',
-      'x-forwarded-proto': 'https',
-    };
-    const onward = request(
-      { host: '127.0.0.1', port: to, method: incoming.method, path: incoming.url, headers },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
-      },
-    );
-    onward.once('error', () => outgoing.destroy());
-    incoming.pipe(onward);
-  });
-  await once(server.listen(port, '127.0.0.1'), 'listening');
-  return {
-    stop() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return serveTls(files, { host: '127.0.0.1', port, to: { host: '127.0.0.1', port: to } });
 }

@@ -3,8 +3,9 @@ import * as client from 'openid-client';
 
 /** An application as a customer would write it: openid-client, one page, and nothing of ours. */
 
-const { ISSUER = '', CLIENT_ID = '', CLIENT_SECRET = '', PORT = '' } = process.env;
-const redirectUri = `http://localhost:${PORT}/callback`;
+const { ISSUER = '', CLIENT_ID = '', CLIENT_SECRET = '' } = process.env;
+const { HOST = '127.0.0.1', PORT = '' } = process.env;
+const { REDIRECT_URI: redirectUri = `http://localhost:${PORT}/callback` } = process.env;
 const pending = new Map<string, string>();
 
 const config = await client.discovery(new URL(ISSUER), CLIENT_ID, CLIENT_SECRET, undefined, {
@@ -17,7 +18,7 @@ createServer((request, response) => {
     const { error: code, message, cause } = error as Error & { error?: string };
     send(response, { error: code ?? message, cause: String(cause ?? '') });
   });
-}).listen(Number(PORT), '127.0.0.1', () => console.log('application is listening'));
+}).listen(Number(PORT), HOST, () => console.log('application is listening'));
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', redirectUri);
