@@ -1,4 +1,6 @@
+import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import {
   assertEncryptionKey,
   ConfigurationError,
@@ -27,9 +29,13 @@ import { syncWhenDue } from './ldap/ldap.sync.ts';
 import { createClientCache } from './oidc/client/client-cache.ts';
 import { rotateKeys } from './oidc/oidc.keys.ts';
 
-/** How long a request may still take once we were told to stop. */
-const DRAIN_MS = 300;
+/** How long proxies have to hear, by an answer on each of their connections, that it will close. */
+const DRAIN_MS = 1_000;
 
+/** How long we wait for chores that were begun. */
+const CHORES_MS = 300;
+
+const LOOK_MS = 50;
 const MINUTE_MS = 60_000;
 
 /** How often it is asked whether the directory is due. */
@@ -80,14 +86,22 @@ async function start(): Promise<void> {
   whenTold(async () => {
     services.draining.value = true;
     log.info('idp is stopping');
-    await sleep(DRAIN_MS);
+    await untilUnused(app.server);
     stopping.abort();
     await app.close();
-    await Promise.race([chores, sleep(DRAIN_MS)]);
+    await Promise.race([chores, sleep(CHORES_MS)]);
     await database.close();
     process.exit(0);
   });
   process.send?.('ready');
+}
+
+/** What is closed while a request is on its way to us looks like a failure to whoever sent it. */
+async function untilUnused(server: Server): Promise<void> {
+  const count = promisify(server.getConnections.bind(server));
+  for (let waited = 0; waited < DRAIN_MS && (await count()) > 0; waited += LOOK_MS) {
+    await sleep(LOOK_MS);
+  }
 }
 
 /** Nothing waits for its end: the process takes it along. */
