@@ -32,8 +32,8 @@ import { rotateKeys } from './oidc/oidc.keys.ts';
 /** How long proxies have to hear, by an answer on each of their connections, that it will close. */
 const DRAIN_MS = 1_000;
 
-/** How long we wait for chores that were begun. */
-const CHORES_MS = 300;
+/** How long we wait at most for chores that were begun: they need the database, which we close. */
+const CHORES_MS = 5_000;
 
 const LOOK_MS = 50;
 const MINUTE_MS = 60_000;

@@ -77,7 +77,7 @@ const END_AT_ONCE = `
   setTimeout(async () => {
     const [{ webSocketDebuggerUrl }] = await (await fetch('http://127.0.0.1:9229/json')).json();
     const socket = new WebSocket(webSocketDebuggerUrl);
-    const params = { expression: 'process.reallyExit(137)' };
+    const params = { expression: 'process.abort()' };
     socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params }));
     socket.onclose = () => process.exit(0);
   }, 500);
