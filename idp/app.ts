@@ -95,24 +95,12 @@ const API = [
 
 /** The IdP as an HTTP application, with no process in it: what answers, in order. */
 export async function createApp(services: Services): Promise<FastifyInstance> {
-  const { config, database, log, draining } = services;
+  const { config, database, draining } = services;
   const shell = loadWebShell();
   const live = followSigningKeys(services, (signingKeys) =>
     tellOutages(createProvider({ ...services, signingKeys }, shell), shell),
   );
-  const app = Fastify({
-    loggerInstance: log as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: config.TRUST_PROXY,
-    bodyLimit: 1024 * 1024,
-    // Proxies go on using their connections until they hear that these close: such a request is answered like any other.
-    return503OnClosing: false,
-    // The audit log keeps it for longer than a process lives.
-    genReqId: () => randomUUID(),
-    routerOptions: { maxParamLength: 320 },
-    // What a schema does not know is refused, not dropped in silence.
-    ajv: { customOptions: { removeAdditional: false } },
-  });
+  const app = createServer(services);
 
   addClientAddress(app, config);
   addMetrics(app, services.metrics);
@@ -148,6 +136,22 @@ async function registerApi(api: FastifyInstance, live: LiveProvider): Promise<vo
     await api.register(routes, services);
   }
   await api.register(clientPreviewRoutes, live);
+}
+
+function createServer({ config, log }: Services): FastifyInstance {
+  return Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: config.TRUST_PROXY,
+    bodyLimit: 1024 * 1024,
+    // Proxies go on using their connections until they hear that these close: such a request is answered like any other.
+    return503OnClosing: false,
+    // The audit log keeps it for longer than a process lives.
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 320 },
+    // What a schema does not know is refused, not dropped in silence.
+    ajv: { customOptions: { removeAdditional: false } },
+  });
 }
 
 /** Keep-alive connections would hold up our end. */

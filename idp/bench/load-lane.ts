@@ -19,6 +19,7 @@ interface Means {
   origin: string;
   door: Door;
   client: RelyingParty;
+  raced: RelyingParty;
   report: LoadReport;
 }
 
@@ -102,7 +103,10 @@ async function signInAnew({
 }
 
 /** Of two who use one code at once at most one may be given tokens. */
-async function useCodeTwice({ door, client, report }: Means, browser: Browser): Promise<void> {
+async function useCodeTwice(
+  { door, raced: client, report }: Means,
+  browser: Browser,
+): Promise<void> {
   const { code, verifier } = await authorize(browser, client);
   const params = codeParams(client, code, verifier);
   const answers = await Promise.allSettled([1, 2].map(() => exchange(door, { ...client, params })));

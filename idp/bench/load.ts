@@ -59,6 +59,8 @@ async function openLanes(): Promise<Lane[]> {
   const run = randomBytes(3).toString('hex');
   const em = database.em.fork();
   const client = await registerClient(em);
+  // A code that is used twice ends all that its person gave that application.
+  const raced = await registerClient(em);
   const host = await createUser(em, person(`load-${run}`), { id: randomUUID(), isAdmin: true });
   const opened: Lane[] = [];
   for (let index = 0; index < config.LANES; index += 1) {
@@ -66,7 +68,7 @@ async function openLanes(): Promise<Lane[]> {
     // Each from a network of its own, as the proxy in front would say: limits are by network.
     const address = `10.255.${index}.1`;
     const door = paced(report.measure(connect(config.URL), address));
-    const access = { em: database.em.fork(), origin: config.APP_URL, door, client, report };
+    const access = { em: database.em.fork(), origin: config.APP_URL, door, client, raced, report };
     opened.push(await createLane(access, host, name));
   }
   await database.close();
