@@ -147,6 +147,18 @@ describe('the directory', () => {
     expect(await field(ada, 'Bind password').inputValue()).toBe('');
     expect(await inspect(ada)).toEqual(FLAWLESS);
   });
+
+  test('that cannot be read says so where it is synchronised', async () => {
+    await open(PART, 'Directory');
+    await field(ada, 'Address').fill(`ldaps://127.0.0.1:${await findFreePort()}`);
+    await field(ada, 'Bind password').fill('open sesame');
+    await button(ada, 'Save').click();
+    await ada.page.getByText('Saved', { exact: true }).waitFor();
+    await button(ada, 'Sync now').click();
+    await ada.page.getByText(/no connection to ldaps:\/\/127/).waitFor();
+
+    expect(await inspect(ada)).toEqual(FLAWLESS);
+  });
 });
 
 describe('the branding', () => {

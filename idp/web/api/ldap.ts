@@ -1,4 +1,4 @@
-import type { LdapSettingsInput, LdapSettingsView, LdapTestView } from '#api';
+import type { DirectorySyncsView, LdapSettingsInput, LdapSettingsView, LdapTestView } from '#api';
 import { request } from '#web/api/request.ts';
 
 export const getDirectory = () => request<LdapSettingsView>('GET', '/api/settings/ldap');
@@ -12,3 +12,9 @@ export const saveDirectory = (directory: LdapSettingsInput, version: string) =>
 /** Tries what stands in the form, saved or not. */
 export const testDirectory = (directory: LdapSettingsInput) =>
   request<LdapTestView>('POST', '/api/settings/ldap/test', directory);
+
+/** The newest runs, the newest first. */
+export const listSyncs = () => request<DirectorySyncsView>('GET', '/api/ldap/syncs');
+
+/** Goes on by itself; `listSyncs` says what becomes of it. */
+export const beginSync = () => request<DirectorySyncsView>('POST', '/api/ldap/sync');

@@ -1,6 +1,16 @@
 import { ConfigurationFrame } from '../configuration/configuration-frame.tsx';
 import { Directory } from './directory.tsx';
+import { LastSync } from './last-sync.tsx';
 
 export function DirectoryPage() {
-  return <ConfigurationFrame>{() => <Directory />}</ConfigurationFrame>;
+  return (
+    <ConfigurationFrame>
+      {() => (
+        <>
+          <Directory />
+          <LastSync />
+        </>
+      )}
+    </ConfigurationFrame>
+  );
 }
