@@ -91,7 +91,7 @@ describe('a keyboard is enough', () => {
   });
 
   test('to switch mail on and to send a test', async () => {
-    await read(ada, '/settings/admin/mail', 'Mail');
+    await read(ada, '/settings/admin/application-configuration/email', 'Mail server');
     await type(field(ada, 'Host'), '127.0.0.1');
     await type(field(ada, 'Port'), `${port}`);
     await type(field(ada, 'Protection'), 'None');
