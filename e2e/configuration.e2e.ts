@@ -146,6 +146,9 @@ describe('the directory', () => {
     expect(await field(ada, 'Names as in').inputValue()).toBe('custom');
     expect(await field(ada, 'Bind password').inputValue()).toBe('');
     expect(await inspect(ada)).toEqual(FLAWLESS);
+    await button(ada, 'Copy as YAML').click();
+    await ada.page.getByText('kind: LDAPConfig').waitFor();
+    expect(ada.complaints).toEqual([]);
   });
 
   test('that cannot be read says so where it is synchronised', async () => {

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { LdapSettingsView } from '#api';
 import { getDirectory, saveDirectory, testDirectory } from '#web/api/ldap.ts';
 import { Button } from '#web/components/button.tsx';
+import { CopyAsYaml } from '#web/components/copy-as-yaml.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { Section } from '#web/components/section.tsx';
 import { Skeleton } from '#web/components/skeleton.tsx';
@@ -61,9 +62,12 @@ function DirectoryForm({ loaded }: { loaded: LdapSettingsView }) {
       told={told.value}
       onSave={save}
       actions={
-        <Button kind="plain" busy={task.busy.value} onClick={() => void test()}>
-          {t('ldap.test')}
-        </Button>
+        <>
+          <Button kind="plain" busy={task.busy.value} onClick={() => void test()}>
+            {t('ldap.test')}
+          </Button>
+          {view.value.settings && <CopyAsYaml path="/api/settings/ldap" />}
+        </>
       }
     >
       <ConnectionFields {...fields} />

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { MailServerView, Person } from '#api';
 import { getMailServer, saveMailServer, sendTestMail } from '#web/api/mail.ts';
 import { Button } from '#web/components/button.tsx';
+import { CopyAsYaml } from '#web/components/copy-as-yaml.tsx';
 import { isOwnedElsewhere } from '#web/components/owner-badge.tsx';
 import { ProblemNotice } from '#web/components/problem-notice.tsx';
 import { Section } from '#web/components/section.tsx';
@@ -67,9 +68,12 @@ function ServerForm({ loaded, user }: { loaded: MailServerView | null; user: Per
       onSave={save}
       actions={
         server.value && (
-          <Button kind="plain" busy={task.busy.value} onClick={() => void test()}>
-            {t('mail.test')}
-          </Button>
+          <>
+            <Button kind="plain" busy={task.busy.value} onClick={() => void test()}>
+              {t('mail.test')}
+            </Button>
+            <CopyAsYaml path="/api/settings/mail" />
+          </>
         )
       }
     >
