@@ -107,6 +107,19 @@ describe('an administrator', () => {
   });
 });
 
+test('a group is there to copy as the resource that would declare it', async () => {
+  const { page } = ada;
+  await page.reload();
+  await button(ada, 'Copy as YAML').click();
+  await page.getByRole('dialog').getByText('kind: Group').waitFor();
+  const shown = await page.getByRole('dialog').textContent();
+  const looks = await inspect(ada);
+  await button(ada, 'Close').click();
+
+  expect(shown).toContain('name: readers');
+  expect(looks).toEqual(FLAWLESS);
+});
+
 describe('a group that a resource declares', () => {
   beforeAll(async () => {
     await permiso.writeManifest('groups.yaml', MANIFESTS);
@@ -134,7 +147,10 @@ describe('a group that a resource declares', () => {
     await page.getByRole('link', { name: 'Wiki' }).waitFor();
 
     expect(await field(ada, 'Display name').isEditable()).toBe(false);
-    expect(await page.getByRole('main').getByRole('button').count()).toBe(0);
+    // Nothing but to look and to copy.
+    expect(await page.getByRole('main').getByRole('button').allTextContents()).toEqual([
+      'Copy as YAML',
+    ]);
     expect(await inspect(ada)).toEqual(FLAWLESS);
   });
 

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
 import type { GroupChange, GroupView } from '#api';
 import { changeGroup, getGroup } from '#web/api/groups.ts';
+import { CopyAsYaml } from '#web/components/copy-as-yaml.tsx';
 import { CustomClaimsSection } from '#web/components/custom-claims.tsx';
 import { OwnedNotice } from '#web/components/owned-notice.tsx';
 import { isOwnedElsewhere } from '#web/components/owner-badge.tsx';
@@ -20,7 +21,11 @@ export function GroupPage() {
   const { id = '' } = useRoute().params;
   const { value, problem, reload } = useLoaded(() => getGroup(id));
   return (
-    <SettingsFrame title={value?.displayName ?? t('userGroups.group')} back={BACK}>
+    <SettingsFrame
+      title={value?.displayName ?? t('userGroups.group')}
+      back={BACK}
+      action={value && <CopyAsYaml path={`/api/groups/${value.id}`} />}
+    >
       {() => (
         <>
           <ProblemNotice problem={problem} />
