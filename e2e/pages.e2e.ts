@@ -82,6 +82,8 @@ describe('with applications, axe, the console and a phone object to nothing on',
     ['the API key, told once', makeApiKey],
     ['the API keys', () => click(ada, 'Close', 'Your keys')],
     ['the renewal of an API key', () => click(ada, 'Renew Backup', 'Renew “Backup”?')],
+    ['the description of the API', () => read(nobody, '/api/docs', 'The JSON API')],
+    ['a route in it', openRoute],
     ['the API keys of everybody', () => read(ada, '/settings/admin/api-keys', 'API Keys')],
     ['the end of an API key', () => click(ada, 'Revoke Backup', 'Revoke “Backup”?')],
     ['the invites', () => read(ada, '/settings/admin/invites', 'Invites')],
@@ -195,6 +197,12 @@ async function read(visitor: Visitor, address: string, heading: string): Promise
 async function readIn(locale: string, path: string, heading: string): Promise<Visitor> {
   const context = await chromium.newContext({ locale, reducedMotion: 'reduce' });
   return read(await observe({ context, page: await context.newPage() }), path, heading);
+}
+
+async function openRoute(): Promise<Visitor> {
+  await nobody.page.getByText('/api/account/picture').first().waitFor();
+  await nobody.page.getByText('/api/clients', { exact: true }).last().click();
+  return expectHeading(nobody, 'Clients');
 }
 
 async function makeApiKey(): Promise<Visitor> {

@@ -22,8 +22,10 @@ import { diagnosticsRoutes } from './diagnostics/diagnostics.routes.ts';
 import { groupRoutes } from './groups/group.routes.ts';
 import { groupManifestRoutes } from './groups/group-manifest.routes.ts';
 import { groupMemberRoutes } from './groups/group-member.routes.ts';
+import { addAccess } from './http/access.ts';
 import { addApiKeys, hasApiKey } from './http/api-key.ts';
 import { addClientAddress } from './http/client-address.ts';
+import { addFormats } from './http/formats.ts';
 import { healthRoutes } from './http/health.ts';
 import { addLimits } from './http/limits.ts';
 import { addMetrics } from './http/metrics.ts';
@@ -45,6 +47,7 @@ import { followSigningKeys, type LiveProvider } from './oidc/oidc.keys.ts';
 import { tellOutages } from './oidc/oidc.outage.ts';
 import { oidcPlugin } from './oidc/oidc.plugin.ts';
 import { createProvider } from './oidc/oidc.provider.ts';
+import { describeApi } from './openapi/openapi.ts';
 import { passkeyAdditionRoutes, passkeyRoutes } from './passkeys/passkey.routes.ts';
 import { resourceRoutes } from './resources/resource.routes.ts';
 import { ownSessionRoutes } from './sessions/own-sessions.routes.ts';
@@ -107,6 +110,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   addSecurityHeaders(app, config);
   addUnitOfWork(app, database);
   app.decorateRequest('keyHolder', null);
+  app.decorateRequest('caller', null);
   app.setErrorHandler(answerProblem);
   app.setNotFoundHandler((request, reply) => answerNotFound(request, reply, shell));
   closeWhenDraining(app, draining);
@@ -131,7 +135,9 @@ async function registerApi(api: FastifyInstance, live: LiveProvider): Promise<vo
   const { services } = live;
   api.addHook('onRequest', refuseCrossSite(services.config.APP_URL, { unless: hasApiKey }));
   addApiKeys(api, services);
+  addAccess(api, services);
   addLimits(api, services);
+  await describeApi(api);
   for (const routes of API) {
     await api.register(routes, services);
   }
@@ -150,7 +156,7 @@ function createServer({ config, log }: Services): FastifyInstance {
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 320 },
     // What a schema does not know is refused, not dropped in silence.
-    ajv: { customOptions: { removeAdditional: false } },
+    ajv: { customOptions: { removeAdditional: false }, plugins: [addFormats] },
   });
 }
 

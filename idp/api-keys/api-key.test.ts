@@ -200,6 +200,16 @@ describe('an API key', () => {
   });
 });
 
+test('text that no database holds is refused, and no accident', async ({ chief }) => {
+  const answers = await Promise.all(
+    ['/api/api-keys?search=%00', '/api/account/api-keys?search=a%00b', '/api/users?search=%00'].map(
+      (url) => chief.browser.get(url),
+    ),
+  );
+
+  expect(answers.map(({ statusCode }) => statusCode < 500)).toEqual([true, true, true]);
+});
+
 describe('making an API key', () => {
   test('asks for a fresh passkey', async ({ signUp }) => {
     const { browser } = await signUp(`stale-${randomUUID().slice(0, 8)}`);

@@ -5,6 +5,7 @@ import { requireAdministrator, requirePerson } from '../http/caller.ts';
 import type { Services } from '../http/services.ts';
 import {
   AuditExport,
+  AuditFile,
   AuditPage,
   AuditQuery,
   OwnAuditExport,
@@ -25,7 +26,7 @@ export const auditRoutes: FastifyPluginAsyncTypebox<Services> = async (app, serv
 
   app.get(
     '/account/audit-log/export',
-    { schema: { querystring: OwnAuditExport } },
+    { schema: { querystring: OwnAuditExport, response: { 200: AuditFile } } },
     async (request, reply) => {
       const { format } = request.query;
       return sendFile(request, reply, { ...(await ownEvents(request, services)), format });
@@ -41,17 +42,21 @@ export const auditRoutes: FastifyPluginAsyncTypebox<Services> = async (app, serv
     },
   );
 
-  app.get('/audit-log/export', { schema: { querystring: AuditExport } }, async (request, reply) => {
-    const { actor, origin } = await requireAdministrator(request, services);
-    const { format, ...filter } = request.query;
-    await recordAudit(request.em, {
-      event: 'audit_log_exported',
-      actor,
-      origin,
-      details: { format, filter },
-    });
-    return sendFile(request, reply, { ...allEvents(filter), format });
-  });
+  app.get(
+    '/audit-log/export',
+    { schema: { querystring: AuditExport, response: { 200: AuditFile } } },
+    async (request, reply) => {
+      const { actor, origin } = await requireAdministrator(request, services);
+      const { format, ...filter } = request.query;
+      await recordAudit(request.em, {
+        event: 'audit_log_exported',
+        actor,
+        origin,
+        details: { format, filter },
+      });
+      return sendFile(request, reply, { ...allEvents(filter), format });
+    },
+  );
 };
 
 type Asked = Omit<AuditFilter, 'from' | 'to'> & { from?: string; to?: string };

@@ -69,3 +69,11 @@ export const AuditQuery = Type.Object({ ...filters, user, ...page }, closed);
 export type AuditQuery = Static<typeof AuditQuery>;
 export const OwnAuditExport = Type.Object({ ...filters, ...file }, closed);
 export const AuditExport = Type.Object({ ...filters, user, ...file }, closed);
+
+/** What an export is, for the schema of its route. */
+export const AuditFile = {
+  content: {
+    'text/csv': { schema: Type.String() },
+    'application/json': { schema: Type.Unsafe<unknown>({}) },
+  },
+};

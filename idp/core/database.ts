@@ -121,6 +121,11 @@ async function isAhead({ migrator }: Database): Promise<boolean> {
 const AWAY = /^(08|57P0|53300)/;
 const AWAY_ERRNO = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND']);
 
+/** Whether an error says that a text holds what no text of the database can: U+0000. */
+export function isUnstorable(error: unknown): boolean {
+  return ['22021', '22P05'].includes((error as { code?: string } | null)?.code ?? '');
+}
+
 /** Whether an error says that the database cannot be reached now, and not that we asked for something wrong. */
 export function isDatabaseAway(error: unknown): boolean {
   const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };

@@ -120,6 +120,7 @@ export {
   type Database,
   isDatabaseAway,
   isMigrated,
+  isUnstorable,
   migrateDatabase,
 } from './database.ts';
 export {

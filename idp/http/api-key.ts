@@ -21,15 +21,6 @@ declare module 'fastify' {
   }
 }
 
-/** What people do with their own hands; nothing there is done by a key. */
-const BY_HAND = [
-  '/api/session',
-  '/api/set-up',
-  '/api/sign-up',
-  '/api/login-links',
-  '/api/email-verifications',
-];
-
 /**
  * A request that brings an API key is judged by it alone: its cookies count for nothing, so no other site gains
  * anything by making a browser send one. Everything else has to come from our own pages.
@@ -44,7 +35,6 @@ export function addApiKeys(app: FastifyInstance, services: Services): void {
     request.keyHolder = await identify(request, services, { token, failures });
     if (!isSafe(request.method)) {
       assertScope(request.keyHolder);
-      assertNotByHand(request);
     }
   });
 }
@@ -91,12 +81,5 @@ function isEqual(given: string, expected: string): boolean {
 function assertScope({ scope }: KeyHolder): void {
   if (scope === 'read-only') {
     throw new Refusal('api_key_read_only', 'This API key may read and change nothing');
-  }
-}
-
-function assertNotByHand({ url }: FastifyRequest): void {
-  const path = url.split('?')[0] ?? '';
-  if (BY_HAND.some((place) => path === place || path.startsWith(`${place}/`))) {
-    throw new Refusal('api_key_not_allowed', 'An API key may not do this; sign in to do it');
   }
 }

@@ -37,7 +37,19 @@ export async function requirePerson(
   return { ...caller, user };
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whoever asks is looked up once for each request. */
+    caller: Caller | null;
+  }
+}
+
 async function identify(request: FastifyRequest, services: Services): Promise<Caller> {
+  request.caller ??= await lookUp(request, services);
+  return request.caller;
+}
+
+async function lookUp(request: FastifyRequest, services: Services): Promise<Caller> {
   const origin = originOf(request);
   if (request.keyHolder) {
     const { keyId, user } = request.keyHolder;

@@ -10,3 +10,6 @@ export const Problem = Type.Object({
   mend: Type.Optional(Type.String()),
 });
 export type Problem = Static<typeof Problem>;
+
+/** What a route answers that goes on to work after its answer. */
+export const Accepted = Type.Unsafe<undefined>({ type: 'null', description: 'Accepted' });

@@ -3,6 +3,7 @@ import {
   AlreadyTaken,
   InvalidInput,
   isDatabaseAway,
+  isUnstorable,
   Refusal,
   type RefusalCode,
   TooManyAttempts,
@@ -89,6 +90,10 @@ function toProblem(error: FastifyError | Refusal): Problem {
   // Fastify's own refusals (bad JSON, failed schema, too large) are safe to repeat to the caller.
   if (error.statusCode && error.statusCode < 500) {
     return { status: error.statusCode, code: 'bad_request', title: error.message };
+  }
+  if (isUnstorable(error)) {
+    const title = 'Text may not contain the character U+0000';
+    return { status: 422, code: 'invalid_input', title };
   }
   if (isDatabaseAway(error)) {
     return DATABASE_UNAVAILABLE;

@@ -14,6 +14,7 @@ const PAGES = [
   '/interaction/:uid',
   '/device',
   '/settings/*',
+  '/api/docs',
 ];
 
 const DIST = join(import.meta.dirname, '../web/dist');

@@ -12,6 +12,7 @@ import {
 import { afterwards } from '../http/afterwards.ts';
 import { requireAdministrator } from '../http/caller.ts';
 import { PER_MAILBOX } from '../http/limits.ts';
+import { Accepted } from '../http/problem.schemas.ts';
 import type { Services } from '../http/services.ts';
 import { originOf, signIn } from '../http/session.ts';
 import { recordingFailure } from '../sessions/sign-in-failure.ts';
@@ -33,19 +34,23 @@ export const loginLinkRoutes: FastifyPluginAsyncTypebox<Services> = async (app, 
     },
   );
 
-  app.post('/login-links', { schema: { body: LoginLinkRequest } }, async (request, reply) => {
-    const { loginLinksByEmail } = await getGeneralSettings(request.em);
-    if (!loginLinksByEmail) {
-      throw new Refusal(
-        'not_allowed',
-        'Login links are sent by administrators only. Ask one of them',
-      );
-    }
-    const { email } = request.body;
-    const by = { actor: 'nobody', origin: originOf(request) };
-    afterwards(request, services, (em) => sendIfKnown(em, email, by));
-    return reply.status(202).send();
-  });
+  app.post(
+    '/login-links',
+    { schema: { body: LoginLinkRequest, response: { 202: Accepted } } },
+    async (request, reply) => {
+      const { loginLinksByEmail } = await getGeneralSettings(request.em);
+      if (!loginLinksByEmail) {
+        throw new Refusal(
+          'not_allowed',
+          'Login links are sent by administrators only. Ask one of them',
+        );
+      }
+      const { email } = request.body;
+      const by = { actor: 'nobody', origin: originOf(request) };
+      afterwards(request, services, (em) => sendIfKnown(em, email, by));
+      return reply.status(202).send(undefined);
+    },
+  );
 
   async function sendIfKnown(
     em: EntityManager,

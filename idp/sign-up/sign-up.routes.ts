@@ -15,6 +15,7 @@ import {
 } from '#core';
 import { afterwards } from '../http/afterwards.ts';
 import { OF_OWN_INVITE } from '../http/limits.ts';
+import { Accepted } from '../http/problem.schemas.ts';
 import type { Services } from '../http/services.ts';
 import { originOf } from '../http/session.ts';
 import { CreationOptions, RegistrationInput } from '../passkeys/passkey.schemas.ts';
@@ -98,13 +99,17 @@ export const openSignUpRoutes: FastifyPluginAsyncTypebox<Services> = async (app,
     return reply.status(204).send();
   });
 
-  app.post('/sign-up', { schema: { body: SignUpRequest } }, async (request, reply) => {
-    await assertSignUpIsOpen(request.em);
-    const email = toEmailAddress(request.body.email);
-    const asked = { email, language: request.body.language, origin: originOf(request) };
-    afterwards(request, services, (em) => answerMailbox(em, services, asked));
-    return reply.status(202).send();
-  });
+  app.post(
+    '/sign-up',
+    { schema: { body: SignUpRequest, response: { 202: Accepted } } },
+    async (request, reply) => {
+      await assertSignUpIsOpen(request.em);
+      const email = toEmailAddress(request.body.email);
+      const asked = { email, language: request.body.language, origin: originOf(request) };
+      afterwards(request, services, (em) => answerMailbox(em, services, asked));
+      return reply.status(202).send(undefined);
+    },
+  );
 };
 
 async function assertSignUpIsOpen(em: EntityManager): Promise<void> {

@@ -104,6 +104,10 @@ export const ROUTES = [
     ),
   },
   {
+    path: '/api/docs',
+    page: page(() => import('./api-docs/api-docs.page.tsx').then((m) => m.ApiDocsPage)),
+  },
+  {
     path: '/settings/account/api-keys',
     page: page(() =>
       import('./settings/api-keys/own-api-keys.page.tsx').then((m) => m.OwnApiKeysPage),
