@@ -90,7 +90,7 @@ async function deploy(verb: string, values: object, image: string): Promise<void
 }
 
 /** Lets nothing of an earlier run stand in the way, whatever state it was left in. */
-export async function clear(): Promise<void> {
+async function clear(): Promise<void> {
   await helm('uninstall', 'permiso', '-n', NAMESPACE, '--ignore-not-found', '--wait');
   await letGo();
   await kubectl('delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=180s');

@@ -28,6 +28,9 @@ async function start(): Promise<void> {
   }
   await chooseLocale(wantedLanguages());
   effect(() => {
+    document.documentElement.lang = language.value;
+  });
+  effect(() => {
     const { user } = session.value ?? {};
     if (user) {
       void followAccount(user.language);

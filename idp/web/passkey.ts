@@ -2,11 +2,8 @@ import {
   type AuthenticationResponseJSON,
   browserSupportsWebAuthn,
   browserSupportsWebAuthnAutofill,
-  type PublicKeyCredentialCreationOptionsJSON,
   type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
   startAuthentication,
-  startRegistration,
   WebAuthnAbortService,
 } from '@simplewebauthn/browser';
 import { type Key, t } from '#web/locales/locales.ts';
@@ -31,13 +28,6 @@ export function findPasskeyTrouble(purpose: Purpose): Problem | null {
     return trouble('passkey.missing');
   }
   return isBlockedByPolicy(purpose) ? trouble('passkey.blocked') : null;
-}
-
-export async function createPasskey(
-  optionsJSON: PublicKeyCredentialCreationOptionsJSON,
-): Promise<RegistrationResponseJSON> {
-  assertPasskeysWork('create');
-  return startRegistration({ optionsJSON }).catch(explain);
 }
 
 export async function askForPasskey(
@@ -79,14 +69,7 @@ export function cancelPasskeyRequest(): void {
   WebAuthnAbortService.cancelCeremony();
 }
 
-/** Asks the browser to drop a passkey that the server has just refused to register. Best effort. */
-export async function forgetPasskey(rpId: string | undefined, credentialId: string): Promise<void> {
-  if (rpId && 'signalUnknownCredential' in PublicKeyCredential) {
-    await PublicKeyCredential.signalUnknownCredential({ rpId, credentialId });
-  }
-}
-
-function assertPasskeysWork(purpose: Purpose): void {
+export function assertPasskeysWork(purpose: Purpose): void {
   const found = findPasskeyTrouble(purpose);
   if (found) {
     throw found;
@@ -110,7 +93,7 @@ const REASONS: Record<string, Key> = {
   ConstraintError: 'passkey.unsupported',
 };
 
-function explain(error: unknown): never {
+export function explain(error: unknown): never {
   const name = Object.keys(REASONS).find((candidate) => isNamed(error, candidate));
   throw trouble(name ? (REASONS[name] as Key) : 'passkey.failed', {}, error);
 }

@@ -1,5 +1,15 @@
 import { defineConfig } from 'vite';
 
+type Module = { isEntry: boolean; importers: readonly string[] };
+type Graph = { getModuleInfo(id: string): Module | null };
+
+/** What everybody waits for who signs in. Pages that are fetched later have no importers, and count for nothing. */
+function servesSignIn(id: string, graph: Graph): boolean {
+  const { isEntry, importers } = graph.getModuleInfo(id) ?? { isEntry: false, importers: [] };
+  const isPage = /\/pages\/(sign-in|interaction)\//.test(id);
+  return isEntry || isPage || importers.some((importer) => servesSignIn(importer, graph));
+}
+
 export default defineConfig({
   root: import.meta.dirname,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
@@ -10,13 +20,20 @@ export default defineConfig({
     target: ['chrome125', 'edge125', 'firefox128', 'safari17.5'],
     // The Content-Security-Policy allows files only, nothing inline.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     // What loads first fixes the order of the CSS layers: one sheet, and styles/ at the head of one shell.
     cssCodeSplit: false,
     rolldownOptions: {
       output: {
         codeSplitting: {
-          groups: [{ name: 'shell', test: /node_modules|\/(styles|components)\// }],
+          groups: [
+            {
+              debugName: 'shell',
+              name: (id, graph) => (servesSignIn(id, graph) ? 'shell' : null),
+              test: /node_modules|\/web\/(?!pages\/|main)/,
+            },
+            { name: 'beyond', test: /node_modules|\/components\// },
+          ],
         },
       },
     },

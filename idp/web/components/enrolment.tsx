@@ -5,7 +5,7 @@ import type {
 } from '@simplewebauthn/browser';
 import { useLocation } from 'preact-iso';
 import type { SessionView, SetUpDetails } from '#api';
-import { createPasskey, forgetPasskey } from '#web/passkey.ts';
+import { createPasskey, forgetPasskey } from '#web/new-passkey.ts';
 import { Problem } from '#web/problem.ts';
 import { session } from '#web/session.ts';
 import { useTask } from '#web/task.ts';

@@ -1,16 +1,26 @@
 import { signal } from '@preact/signals';
 import en from './en.json';
+import type insideEn from './inside/en.json';
 
 type Plain<K> = K extends `${infer Base}_one` | `${infer Base}_other` ? Base : K;
-export type Key = Plain<keyof typeof en>;
+export type Key = Plain<keyof typeof en | keyof typeof insideEn>;
 export type Values = Record<string, string | number>;
 
 type Texts = Record<string, string>;
 
+type Fetch = () => Promise<{ default: Texts }>;
+
 /** English is part of the bundle, as source and last resort; the others are fetched by those who read them. */
-const OTHERS: Record<string, () => Promise<{ default: Texts }>> = {
+const OTHERS: Record<string, Fetch> = {
   de: () => import('./de.json'),
   fr: () => import('./fr.json'),
+};
+
+/** What the dashboard and the settings say besides: nobody needs it who only passes through. */
+const INSIDE: Record<string, Fetch> = {
+  en: () => import('./inside/en.json'),
+  de: () => import('./inside/de.json'),
+  fr: () => import('./inside/fr.json'),
 };
 
 /** The languages by their own names, which whoever wants one can read. */
@@ -21,6 +31,8 @@ export const LANGUAGES = [
 ] as const;
 
 let texts: Texts = en;
+let chosen = 'en';
+let isInside = false;
 let plural = new Intl.PluralRules('en');
 
 /** Drawn pages are drawn anew when it changes. */
@@ -39,7 +51,7 @@ export function t(key: Key, values: Values = {}): string {
 
 /** All texts of one kind, such as the names of events. */
 export function keysUnder(prefix: string): Key[] {
-  return (Object.keys(en) as Key[]).filter((key) => key.startsWith(prefix));
+  return (Object.keys(texts) as Key[]).filter((key) => key.startsWith(prefix));
 }
 
 /** Takes the first language of `wanted` that exists. */
@@ -47,12 +59,29 @@ export async function chooseLocale(wanted: readonly string[]): Promise<void> {
   const known = wanted
     .map((tag) => tag.slice(0, 2).toLowerCase())
     .find((tag) => tag === 'en' || tag in OTHERS);
-  const chosen = known ?? 'en';
+  await takeTexts(known ?? 'en');
+}
 
-  texts = (await OTHERS[chosen]?.())?.default ?? en;
-  plural = new Intl.PluralRules(chosen);
-  language.value = chosen;
-  document.documentElement.lang = chosen;
+/** For a page of the dashboard or the settings, before it is drawn. */
+export async function chooseInside(): Promise<void> {
+  if (!isInside) {
+    isInside = true;
+    await takeTexts(chosen);
+  }
+}
+
+async function takeTexts(tag: string): Promise<void> {
+  chosen = tag;
+  const [everywhere, inside] = await Promise.all([
+    OTHERS[tag]?.(),
+    isInside ? INSIDE[tag]?.() : undefined,
+  ]);
+  // Somebody chose another one meanwhile.
+  if (tag === chosen) {
+    texts = { ...(everywhere?.default ?? en), ...inside?.default };
+    plural = new Intl.PluralRules(tag);
+    language.value = tag;
+  }
 }
 
 export function formatTime(iso: string): string {
@@ -70,11 +99,11 @@ const COOKIE = 'permiso_language';
 const ONE_YEAR = 60 * 60 * 24 * 365;
 
 /** What the person chose in the account goes before everything else, also before the next sign-in in this browser. */
-export async function followAccount(chosen: string | null): Promise<void> {
-  const age = chosen ? ONE_YEAR : 0;
+export async function followAccount(wanted: string | null): Promise<void> {
+  const age = wanted ? ONE_YEAR : 0;
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in Safari 17 and Firefox 128
-  document.cookie = `${COOKIE}=${chosen ?? ''}; Path=/; Max-Age=${age}; SameSite=Lax`;
-  if (chosen && chosen !== language.value) {
-    await chooseLocale([chosen]);
+  document.cookie = `${COOKIE}=${wanted ?? ''}; Path=/; Max-Age=${age}; SameSite=Lax`;
+  if (wanted && wanted !== chosen) {
+    await chooseLocale([wanted]);
   }
 }

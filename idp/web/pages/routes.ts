@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { FunctionComponent } from 'preact';
 import { lazy } from 'preact-iso';
-import { t } from '#web/locales/locales.ts';
+import { chooseInside, t } from '#web/locales/locales.ts';
 import { Problem } from '#web/problem.ts';
 
 const LEFT_OPEN_MS = 10_000;
@@ -13,7 +13,7 @@ export const pageProblem = signal<Problem | null>(null);
 export const ROUTES = [
   {
     path: '/',
-    page: page(() => import('./dashboard/dashboard.page.tsx').then((m) => m.DashboardPage)),
+    page: inside(() => import('./dashboard/dashboard.page.tsx').then((m) => m.DashboardPage)),
   },
   {
     path: '/login',
@@ -37,93 +37,93 @@ export const ROUTES = [
   },
   {
     path: '/settings/account',
-    page: page(() => import('./settings/profile/profile.page.tsx').then((m) => m.ProfilePage)),
+    page: inside(() => import('./settings/profile/profile.page.tsx').then((m) => m.ProfilePage)),
   },
   {
     path: '/settings/account/applications',
-    page: page(() => import('./settings/consents/consents.page.tsx').then((m) => m.ConsentsPage)),
+    page: inside(() => import('./settings/consents/consents.page.tsx').then((m) => m.ConsentsPage)),
   },
   {
     path: '/settings/account/security',
-    page: page(() => import('./settings/security/security.page.tsx').then((m) => m.SecurityPage)),
+    page: inside(() => import('./settings/security/security.page.tsx').then((m) => m.SecurityPage)),
   },
   {
     path: '/settings/admin/users',
-    page: page(() => import('./settings/users/users.page.tsx').then((m) => m.UsersPage)),
+    page: inside(() => import('./settings/users/users.page.tsx').then((m) => m.UsersPage)),
   },
   {
     path: '/settings/admin/users/:id',
-    page: page(() => import('./settings/users/user.page.tsx').then((m) => m.UserPage)),
+    page: inside(() => import('./settings/users/user.page.tsx').then((m) => m.UserPage)),
   },
   {
     path: '/settings/admin/user-groups',
-    page: page(() => import('./settings/groups/groups.page.tsx').then((m) => m.GroupsPage)),
+    page: inside(() => import('./settings/groups/groups.page.tsx').then((m) => m.GroupsPage)),
   },
   {
     path: '/settings/admin/user-groups/:id',
-    page: page(() => import('./settings/groups/group.page.tsx').then((m) => m.GroupPage)),
+    page: inside(() => import('./settings/groups/group.page.tsx').then((m) => m.GroupPage)),
   },
   {
     path: '/settings/admin/oidc-clients',
-    page: page(() =>
+    page: inside(() =>
       import('./settings/oidc-clients/oidc-clients.page.tsx').then((m) => m.OidcClientsPage),
     ),
   },
   {
     path: '/settings/admin/oidc-clients/:id',
-    page: page(() =>
+    page: inside(() =>
       import('./settings/oidc-clients/oidc-client.page.tsx').then((m) => m.OidcClientPage),
     ),
   },
   {
     path: '/settings/admin/application-configuration',
-    page: page(() => import('./settings/general/general.page.tsx').then((m) => m.GeneralPage)),
+    page: inside(() => import('./settings/general/general.page.tsx').then((m) => m.GeneralPage)),
   },
   {
     path: '/settings/admin/application-configuration/email',
-    page: page(() => import('./settings/email/email.page.tsx').then((m) => m.EmailPage)),
+    page: inside(() => import('./settings/email/email.page.tsx').then((m) => m.EmailPage)),
   },
   {
     path: '/settings/admin/application-configuration/ldap',
-    page: page(() =>
+    page: inside(() =>
       import('./settings/directory/directory.page.tsx').then((m) => m.DirectoryPage),
     ),
   },
   {
     path: '/settings/admin/application-configuration/branding',
-    page: page(() => import('./settings/branding/branding.page.tsx').then((m) => m.BrandingPage)),
+    page: inside(() => import('./settings/branding/branding.page.tsx').then((m) => m.BrandingPage)),
   },
   {
     path: '/settings/admin/invites',
-    page: page(() => import('./settings/invites/invites.page.tsx').then((m) => m.InvitesPage)),
+    page: inside(() => import('./settings/invites/invites.page.tsx').then((m) => m.InvitesPage)),
   },
   {
     path: '/settings/admin/resources',
-    page: page(() =>
+    page: inside(() =>
       import('./settings/resources/resources.page.tsx').then((m) => m.ResourcesPage),
     ),
   },
   {
     path: '/api/docs',
-    page: page(() => import('./api-docs/api-docs.page.tsx').then((m) => m.ApiDocsPage)),
+    page: inside(() => import('./api-docs/api-docs.page.tsx').then((m) => m.ApiDocsPage)),
   },
   {
     path: '/settings/account/api-keys',
-    page: page(() =>
+    page: inside(() =>
       import('./settings/api-keys/own-api-keys.page.tsx').then((m) => m.OwnApiKeysPage),
     ),
   },
   {
     path: '/settings/admin/api-keys',
-    page: page(() => import('./settings/api-keys/api-keys.page.tsx').then((m) => m.ApiKeysPage)),
+    page: inside(() => import('./settings/api-keys/api-keys.page.tsx').then((m) => m.ApiKeysPage)),
   },
   {
     path: '/settings/admin/mail',
-    page: page(() => import('./settings/mail/mail.page.tsx').then((m) => m.MailPage)),
+    page: inside(() => import('./settings/mail/mail.page.tsx').then((m) => m.MailPage)),
   },
   {
     path: '/settings/admin/diagnostics',
-    page: page(() =>
+    page: inside(() =>
       import('./settings/diagnostics/diagnostics.page.tsx').then((m) => m.DiagnosticsPage),
     ),
   },
@@ -135,7 +135,9 @@ export const ROUTES = [
   },
   {
     path: '/settings/audit-log',
-    page: page(() => import('./settings/audit-log/audit-log.page.tsx').then((m) => m.AuditLogPage)),
+    page: inside(() =>
+      import('./settings/audit-log/audit-log.page.tsx').then((m) => m.AuditLogPage),
+    ),
   },
   {
     path: '/login-link/:token',
@@ -150,6 +152,11 @@ export const ROUTES = [
 export const NotFound = page(() =>
   import('./not-found/not-found.page.tsx').then((m) => m.NotFoundPage),
 );
+
+/** A page for those who are signed in, which says more than the others. */
+function inside(load: () => Promise<FunctionComponent>) {
+  return page(() => Promise.all([load(), chooseInside()]).then(([component]) => component));
+}
 
 function page(load: () => Promise<FunctionComponent>) {
   return lazy(() => load().catch(explainMissingPage));

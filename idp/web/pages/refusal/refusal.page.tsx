@@ -1,9 +1,9 @@
 import type { RefusalFacts } from '#api';
 import { Statement } from '#web/components/statement.tsx';
-import { t } from '#web/locales/locales.ts';
+import { chooseInside, t } from '#web/locales/locales.ts';
 import type { Problem } from '#web/problem.ts';
 import { session } from '#web/session.ts';
-import { MismatchHelp } from './mismatch-help.tsx';
+import { useLoaded } from '#web/task.ts';
 
 type Props = { problem: Problem; mismatch?: RefusalFacts['mismatch'] };
 
@@ -16,7 +16,19 @@ export function RefusalPage({ problem, mismatch }: Props) {
       code={problem.code}
       mend={problem.mend ?? t('refusal.mend')}
     >
-      {mismatch && session.value?.user?.isAdmin && <MismatchHelp {...mismatch} />}
+      {mismatch && session.value?.user?.isAdmin && <Help mismatch={mismatch} />}
     </Statement>
   );
+}
+
+/** Fetched when an administrator looks: whoever else passes through has no use for it. */
+function Help({ mismatch }: { mismatch: NonNullable<Props['mismatch']> }) {
+  const { value: MismatchHelp } = useLoaded(async () => {
+    const [help] = await Promise.all([
+      import('./mismatch-help.tsx').then((m) => m.MismatchHelp),
+      chooseInside(),
+    ]);
+    return help;
+  });
+  return MismatchHelp && <MismatchHelp {...mismatch} />;
 }

@@ -10,7 +10,8 @@ import { Section } from '#web/components/section.tsx';
 import { Skeleton } from '#web/components/skeleton.tsx';
 import { withFreshPasskey } from '#web/components/step-up.ts';
 import { formatTime, t } from '#web/locales/locales.ts';
-import { createPasskey, findPasskeyTrouble } from '#web/passkey.ts';
+import { createPasskey } from '#web/new-passkey.ts';
+import { findPasskeyTrouble } from '#web/passkey.ts';
 import { useLoaded, useTask } from '#web/task.ts';
 import { RenameDialog } from './rename-dialog.tsx';
 
