@@ -187,6 +187,15 @@ describe('the audit log of all users', () => {
 });
 
 describe('an export', () => {
+  test.for(['client', 'ip', 'text', 'user'])(
+    'is refused before it begins for a %s that no database can look for',
+    async (filter, { admin }) => {
+      const answer = await admin.browser.get(`/api/audit-log/export?format=csv&${filter}=%00`);
+
+      expect(answer.statusCode).toBe(400);
+    },
+  );
+
   test('in JSON holds what the pages hold, and is told in the log', async ({ admin, em }) => {
     const ip = '192.0.2.8';
     await query(

@@ -19,7 +19,7 @@ import { Browser } from '../testing/browser.ts';
 import { signIn } from '../testing/people.ts';
 import { authorize, registerClient, signInTo } from '../testing/relying-party.ts';
 import { ORIGIN, test } from '../testing/test.ts';
-import en from '../web/locales/en.json' with { type: 'json' };
+import en from '../web/locales/inside/en.json' with { type: 'json' };
 
 const fresh = (name: string) => `${name}-${randomUUID().slice(0, 8)}`;
 
