@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { launchChromium, openBrowser } from './browser.ts';
 import { ADA, enrol } from './people.ts';
 import { Permiso } from './permiso.ts';
+import { fuzz } from './schemathesis/fuzz.ts';
 
 describe('a program that gets an API key', () => {
   let permiso: Permiso;
@@ -71,4 +72,16 @@ describe('a program that gets an API key', () => {
 
     expect(await call()).toBe(401);
   });
+
+  test('finds the API as its description says, whatever it sends', async () => {
+    await page.goto(`${permiso.url}/settings/account/api-keys`);
+    await press('New API key');
+    await page.getByLabel('Name', { exact: true }).fill('Fuzz');
+    await page.getByLabel('It may').selectOption('full');
+    await press('Create');
+    const full = await readKey();
+    await press('Close');
+
+    expect(await fuzz(permiso.url, full)).toBeNull();
+  }, 180_000);
 });
