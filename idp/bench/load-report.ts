@@ -32,17 +32,18 @@ export class LoadReport {
     return {
       inject: async (request) => {
         const begun = performance.now();
+        const at = Date.now();
         this.requests += 1;
         try {
           const headers = { ...request.headers, 'x-forwarded-for': address };
           const answer = await door.inject({ ...request, headers });
           if (answer.statusCode >= 500) {
-            this.fail(`${answer.statusCode} ${pathOf(request.url)}`);
+            this.fail(`${answer.statusCode} ${pathOf(request.url)}`, at);
           }
           return answer;
         } catch (error) {
           const { cause, message } = error as Error & { cause?: { code?: string } };
-          this.fail(`${cause?.code ?? message} ${pathOf(request.url)}`);
+          this.fail(`${cause?.code ?? message} ${pathOf(request.url)}`, at);
           throw error;
         } finally {
           this.#durations.push(performance.now() - begun);
@@ -51,8 +52,9 @@ export class LoadReport {
     };
   }
 
-  fail(what: string): void {
-    this.#failed.push({ at: Date.now(), what });
+  /** By when it was asked: an answer that waited for a dead connection says nothing about now. */
+  fail(what: string, at = Date.now()): void {
+    this.#failed.push({ at, what });
   }
 
   /** Asks PostgreSQL itself again and again, on a new connection each time. */
