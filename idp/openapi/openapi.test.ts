@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { InjectOptions } from 'fastify';
 import { describe, expect } from 'vitest';
 import { createApiKey, query } from '#core';
 import type { Answer } from '../testing/browser.ts';
@@ -11,9 +12,10 @@ interface Operation {
   summary?: string;
   access: string;
   statuses: string[];
+  requestBody?: object;
 }
 
-type Send = (operation: Operation) => Promise<Answer>;
+type Send = (operation: Operation, instead?: InjectOptions) => Promise<Answer>;
 
 /** One line for each route that answers otherwise than expected. */
 type Mistakes = Record<string, unknown>;
@@ -52,7 +54,8 @@ const test = base.extend<{
     await use({
       nobody: (operation) => app.inject({ ...toRequest(operation), headers: origin }),
       plain: (operation) => plain.send({ ...toRequest(operation), headers: origin }),
-      admin: (operation) => admin.send({ ...toRequest(operation), headers: origin }),
+      admin: (operation, instead) =>
+        admin.send({ ...toRequest(operation), headers: origin, ...instead }),
       key: async (scope, isAdmin = true) => {
         const userId = isAdmin ? chief.id : user.id;
         const wanted = { userId, name: scope, scope, expiresAt: null };
@@ -172,6 +175,66 @@ describe('every route of the JSON API', () => {
       (_operation, answer) => answer.status === 403 && answer.code === 'not_allowed',
     );
 
+    expect(mistakes).toEqual({});
+  });
+});
+
+describe('every route that changes something', () => {
+  const SIMPLE = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'];
+  const FOREIGN = [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }];
+
+  test.for(SIMPLE.flatMap((type) => FOREIGN.map((from) => ({ 'content-type': type, ...from }))))(
+    'refuses what another site has a browser send: %j',
+    async (headers, { operations, as }) => {
+      const changes = operations.filter(({ method }) => method !== 'GET');
+      const send: Send = (operation) => as.admin(operation, { headers, payload: 'isAdmin=true' });
+
+      const mistakes = await check(
+        changes,
+        send,
+        (_operation, { status, code }) => status === 403 && code === 'cross_site',
+      );
+
+      expect(mistakes).toEqual({});
+    },
+  );
+
+  test.for<[string, () => string]>([
+    ['a body of 100,000 levels', () => `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
+    ['a list of 100,000 levels', () => `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+    ['a prototype', () => '{"__proto__":{"isAdmin":true}}'],
+    ['a constructor', () => '{"constructor":{"prototype":{"isAdmin":true}}}'],
+    ['no JSON', () => '{"name":'],
+    ['no object', () => '"name"'],
+    ['more than 1 MB', () => JSON.stringify({ name: 'x'.repeat(1024 * 1024) })],
+  ])('refuses %s', async ([, make], { operations, as }) => {
+    const headers = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
+    const payload = make();
+    const told = operations.filter(({ requestBody }) => requestBody);
+
+    const mistakes = await check(
+      told,
+      (operation) => as.admin(operation, { headers, payload }),
+      (_operation, { status }) => status >= 400 && status < 500,
+    );
+
+    expect(told.length).toBeGreaterThan(20);
+    expect(mistakes).toEqual({});
+    expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
+  });
+
+  test('is spared 50 MB', async ({ operations, as }) => {
+    const createClient = operations.filter(({ operationId }) => operationId === 'createClient');
+    const headers = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
+    const payload = Buffer.alloc(50 * 1024 * 1024, 'x');
+
+    const mistakes = await check(
+      createClient,
+      (operation) => as.admin(operation, { headers, payload }),
+      (_operation, { status }) => status === 413,
+    );
+
+    expect(createClient).toHaveLength(1);
     expect(mistakes).toEqual({});
   });
 });
