@@ -5,6 +5,7 @@ import { build } from 'vite';
 import { connect } from '../testing/connection.ts';
 import { type BenchDatabase, type Statement, startDatabase } from './database.ts';
 import { type Lane, openLanes } from './lanes.ts';
+import { measureLists } from './lists.ts';
 import { type Cost, summarise } from './profile.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import { type Server, startServer } from './server.ts';
@@ -12,7 +13,8 @@ import { measureStarts } from './start.ts';
 import { type Row, spread, toLine } from './table.ts';
 
 /**
- * What one request costs the identity provider: CPU time of its process, and statements that reach PostgreSQL.
+ * What one request costs the identity provider: CPU time of its process, and statements that reach PostgreSQL. Lists of
+ * the settings are asked of a full database, and timed until their answer is here.
  *   npm run bench -- --scenario login --profile
  */
 
@@ -55,6 +57,10 @@ async function bench({ url }: BenchDatabase): Promise<void> {
     const lanes = await openLanes(connection, ORIGIN, url);
     for (const scenario of scenarios.filter(isChosen)) {
       console.log(toLine(await measure(scenario, { server, lanes })));
+    }
+    const [lane] = lanes;
+    if (lane && isChosen({ name: 'lists' })) {
+      console.log((await measureLists(lane, url)).map(toLine).join('\n'));
     }
   } finally {
     await connection.close();

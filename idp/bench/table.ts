@@ -22,7 +22,7 @@ export function toLine({ name, unit, median, least, most, limit, note }: Row): s
   const range = `(${format(least)}–${format(most)})`;
   const judged = limit === null ? '' : `${(median / limit).toFixed(2)} of ≤ ${limit}`;
   return [
-    name.padEnd(18),
+    name.padEnd(28),
     format(median).padStart(6),
     range.padEnd(14),
     unit.padEnd(7),
