@@ -62,6 +62,10 @@ export class Directory {
   }
 
   async open(): Promise<void> {
+    // Nobody is told of an end that came before there was anybody to tell.
+    if (this.#options.signal?.aborted) {
+      throw new ServerFault('ConnectionFailed', 'this replica ended before it asked the directory');
+    }
     await this.#connection.open();
     await this.#connection.bind();
     await readBase(this.#connection);

@@ -122,6 +122,7 @@ describe('a synchronisation', () => {
     await run?.done;
     slapd.resume();
 
+    expect(run).not.toBeNull();
     expect((await listDirectorySyncs(em, 1))[0]).toMatchObject({ state: 'failed' });
   });
 });
