@@ -93,7 +93,7 @@ describe('from YAML to a signed-in application', () => {
     await alan.page.getByRole('button', { name: 'Back to Wiki' }).click();
     await alan.page.waitForURL((at) => at.pathname === '/callback');
 
-    expect(reason).toContain('open to certain groups only');
+    expect(reason).toContain('open to certain groups');
     expect(JSON.parse((await alan.page.textContent('body')) ?? '')).toMatchObject({
       error: 'access_denied',
     });
