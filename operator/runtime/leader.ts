@@ -130,7 +130,7 @@ export class Leader {
   }
 
   async #tryToHold(mayTake: (lease: Lease) => boolean): Promise<'held' | 'taken' | 'unknown'> {
-    const patience = this.#options.renewDeadline / (this.#isReached ? 2 : 4);
+    const patience = this.#options.renewDeadline / (this.#isReached ? 2 : 5);
     try {
       const lease = await this.#api
         .send<Lease>({ path: this.#path, signal: AbortSignal.timeout(patience) })
@@ -194,7 +194,7 @@ export class Leader {
   }
 
   async #pause(signal: AbortSignal): Promise<void> {
-    const period = this.#options.retryPeriod / (this.#isReached ? 1 : 2);
+    const period = this.#options.retryPeriod / (this.#isReached ? 1 : 4);
     const jittered = period * (0.9 + Math.random() * 0.2);
     await sleep(jittered, undefined, { signal }).catch(() => {});
   }
