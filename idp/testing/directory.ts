@@ -3,6 +3,7 @@ import {
   type EntityManager,
   findLastDirectorySyncs,
   LDAP_PASSWORD_PLACE,
+  LDAP_PRESETS,
   type LdapSettings,
   query,
 } from '#core';
@@ -22,22 +23,8 @@ export function openLdapSettings(
     insecureSkipVerify: false,
     bind: { dn: bindDn, password },
     baseDn,
-    users: {
-      filter: '(objectClass=inetOrgPerson)',
-      attributes: {
-        uniqueID: 'entryUUID',
-        username: 'uid',
-        email: 'mail',
-        firstName: 'givenName',
-        lastName: 'sn',
-        displayName: 'cn',
-        picture: 'jpegPhoto',
-      },
-    },
-    groups: {
-      filter: '(objectClass=groupOfNames)',
-      attributes: { uniqueID: 'entryUUID', name: 'cn', member: 'member' },
-    },
+    ...LDAP_PRESETS.OpenLDAP,
+    users: { ...LDAP_PRESETS.OpenLDAP.users, filter: '(objectClass=inetOrgPerson)' },
     adminGroup: null,
     removedUsers: 'disable',
     syncInterval: 3_600,

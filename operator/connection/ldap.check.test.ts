@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkLdap, LdapConnection, type LdapSettings } from '#core';
+import { checkLdap, LDAP_PRESETS, LdapConnection, type LdapSettings } from '#core';
 import { createCertificate } from '#core/testing/certificate';
 import { findFreePort } from '#core/testing/free-port';
 import { type Slapd, startSlapd } from '#core/testing/slapd';
@@ -238,22 +238,7 @@ function settings(change: Partial<LdapSettings>): LdapSettings {
     insecureSkipVerify: false,
     bind: { dn: slapd.bindDn, password: slapd.password },
     baseDn: slapd.baseDn,
-    users: {
-      filter: '(objectClass=person)',
-      attributes: {
-        uniqueID: 'entryUUID',
-        username: 'uid',
-        email: 'mail',
-        firstName: 'givenName',
-        lastName: 'sn',
-        displayName: 'cn',
-        picture: 'jpegPhoto',
-      },
-    },
-    groups: {
-      filter: '(objectClass=groupOfNames)',
-      attributes: { uniqueID: 'entryUUID', name: 'cn', member: 'member' },
-    },
+    ...LDAP_PRESETS.OpenLDAP,
     adminGroup: null,
     removedUsers: 'disable',
     syncInterval: 3600,
